@@ -1,0 +1,7 @@
+package io.github.gmem4j.api.guest;
+
+/**
+ * A call from the guest to its hypervisor, in the registers of one architecture. Policies define
+ * their own records; the engine only passes them on. Immutable, with value equality.
+ */
+public interface GuestCall {}

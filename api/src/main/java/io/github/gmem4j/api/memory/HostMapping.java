@@ -1,0 +1,63 @@
+package io.github.gmem4j.api.memory;
+
+/**
+ * A mapping of a guest memory into one host process, as {@code mmap(MAP_SHARED)} makes it.
+ *
+ * <p>The mapping fills its page table lazily: each first touch of a page is a host fault, which is
+ * served when the page is shared and answered with SIGBUS when it is private or lies past the end of
+ * the memory. A conversion to private empties the page table over its range. A page-table entry is
+ * not a reference and never blocks a conversion; a {@link Pin} does.
+ *
+ * <p>Thread-safe. After {@link #close} every access is answered with SIGSEGV. A mapping keeps its
+ * memory's pages alive even when the memory is closed.
+ */
+public interface HostMapping extends AutoCloseable {
+  /** Returns the length of the mapping in bytes; it may reach past the end of the memory. */
+  ByteCount length();
+
+  /**
+   * Loads bytes.
+   *
+   * @param at offset of the first byte in the mapping
+   * @param into filled from its start
+   */
+  HostAccess load(ByteOffset at, byte[] into);
+
+  /**
+   * Stores bytes.
+   *
+   * @param at offset of the first byte in the mapping
+   * @param from stored from its start
+   */
+  HostAccess store(ByteOffset at, byte[] from);
+
+  /**
+   * Takes a reference on a page through this mapping, as {@code get_user_pages} does: the page is
+   * faulted in first.
+   *
+   * @param page the page of the mapping
+   * @param kind what kind of reference
+   * @param holder a name that a blocked conversion will report
+   * @return the pin, or EFAULT if the page cannot be touched
+   */
+  KernelResult<Pin> pin(PageIndex page, ReferenceKind kind, String holder);
+
+  /**
+   * Empties the page table over some pages, as {@code MADV_DONTNEED} does. Contents stay; the next
+   * touch faults again.
+   */
+  void drop(PageRange pages);
+
+  /** Tells whether the page table has an entry for a page. */
+  boolean isMapped(PageIndex page);
+
+  /** Returns how many host faults this mapping has taken and served. */
+  long faults();
+
+  /** Returns a second mapping of the same length with an empty page table, as {@code fork} makes. */
+  HostMapping duplicate();
+
+  /** Unmaps. Closing again has no effect. */
+  @Override
+  void close();
+}

@@ -1,0 +1,44 @@
+package io.github.gmem4j.api.participant;
+
+/**
+ * Somebody who must take part before guest memory changes hands.
+ *
+ * <p>The coordinator calls, for each planned conversion and in the order of registration:
+ *
+ * <ol>
+ *   <li>{@code prepare} on every participant. Whoever uses the pages lets go of them here when they
+ *       are to become private, and reserves what it needs to use them when they are to become
+ *       shared.
+ *   <li>the conversion itself;
+ *   <li>{@code commit} on every participant, or {@code abort} in reverse order on those that were
+ *       ready.
+ * </ol>
+ *
+ * <p>Rules for implementers:
+ *
+ * <ol>
+ *   <li>{@code prepare} that answers {@code NeedsTime} or {@code Refused} leaves nothing changed.
+ *   <li>{@code commit} does not fail. An exception from it poisons the range: the coordinator
+ *       refuses every later conversion there.
+ *   <li>{@code abort} restores what {@code prepare} changed. An exception from it poisons the range
+ *       too.
+ *   <li>Each {@code prepare} that answered {@code Ready} is followed by exactly one {@code commit}
+ *       or {@code abort} of the same conversion.
+ * </ol>
+ *
+ * <p>Called with no lock held, by the thread that handles the exit; different vCPUs' exits are
+ * handled by different threads, so implementations must be thread-safe.
+ */
+public interface Participant {
+  /** Returns the name that timelines and reports show. */
+  String name();
+
+  /** Prepares for a conversion. Must not answer {@code null}. */
+  Preparation prepare(PlannedConversion conversion);
+
+  /** The conversion happened. */
+  void commit(PlannedConversion conversion);
+
+  /** The conversion did not happen. */
+  void abort(PlannedConversion conversion);
+}

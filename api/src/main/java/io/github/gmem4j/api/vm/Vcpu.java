@@ -1,0 +1,50 @@
+package io.github.gmem4j.api.vm;
+
+import io.github.gmem4j.api.guest.ActionResult;
+import io.github.gmem4j.api.guest.GuestProgram;
+import java.util.List;
+
+/**
+ * A virtual CPU. One thread runs it at a time; {@link #kick}, {@link #queueInterrupt} and {@link
+ * #results} may be called from any thread.
+ */
+public interface Vcpu {
+  /** Returns the vCPU's number in its VM, from 0. */
+  int id();
+
+  /**
+   * Runs the guest until something needs the VMM.
+   *
+   * <p>An unfinished exit is completed with the reply first, before kicks are looked at, as the
+   * kernel does. A reply that does not belong to the last exit is EINVAL.
+   *
+   * @param reply what the VMM answers to the last exit; {@link Reply#RESUME} if it has no question
+   */
+  Exit run(Reply reply);
+
+  /** Runs the guest with nothing to answer. */
+  default Exit run() {
+    return run(Reply.RESUME);
+  }
+
+  /** Replaces the program; the next {@link #run} begins with its first action. */
+  void load(GuestProgram program);
+
+  /** Returns what the finished actions of the current program yielded, in order. */
+  List<ActionResult> results();
+
+  /** Makes the current or next {@code run()} return {@link Exit.Interrupted}, once. */
+  void kick();
+
+  /** Queues an interrupt for the guest; it stays pending until the guest runs an action. */
+  void queueInterrupt();
+
+  /**
+   * Maps pages ahead of their first touch ({@code KVM_PRE_FAULT_MEMORY}): each with the kind of
+   * access its state asks for, so that it cannot mismatch.
+   *
+   * @param range page aligned and not empty, else EINVAL
+   * @param flags must be 0, else EINVAL
+   */
+  Prefault prefault(GpaRange range, long flags);
+}

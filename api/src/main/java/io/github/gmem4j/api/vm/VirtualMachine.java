@@ -1,0 +1,79 @@
+package io.github.gmem4j.api.vm;
+
+import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.memory.ByteCount;
+import io.github.gmem4j.api.memory.ConversionOutcome;
+import io.github.gmem4j.api.memory.GuestMemory;
+import io.github.gmem4j.api.memory.KernelResult;
+import java.util.List;
+
+/**
+ * One VM: its slots, its guest memories, its vCPUs.
+ *
+ * <p>Calls answer as the kernel's do. A VM whose platform broke is dead: every call that the kernel
+ * answers with EIO then answers EIO. Thread-safe.
+ */
+public interface VirtualMachine extends AutoCloseable {
+  /** Largest slot id, address space not counted. Source: {@code KVM_USER_MEM_SLOTS} on x86. */
+  int MAX_SLOT = 32763;
+
+  /** Most pages a slot may have. Source: {@code KVM_MEM_MAX_NR_PAGES}. */
+  long MAX_SLOT_PAGES = (1L << 31) - 1;
+
+  /** Returns what kind of VM this is. */
+  VmType type();
+
+  /** Returns where this VM's host keeps the state of its pages. */
+  ConversionScope conversionScope();
+
+  /**
+   * Creates a guest memory and this VM's view of it.
+   *
+   * @param size in bytes, a positive multiple of the page size, else EINVAL
+   * @param flags {@link GuestMemory#MMAP}, {@link GuestMemory#INIT_SHARED}; any other is EINVAL
+   */
+  KernelResult<GuestMemory> createGuestMemory(ByteCount size, long flags);
+
+  /**
+   * Creates this VM's view of a memory that another VM of the same host has a view of.
+   *
+   * @return the view, or EINVAL for a memory of this VM or of another host
+   */
+  KernelResult<GuestMemory> linkGuestMemory(GuestMemory memory);
+
+  /**
+   * Adds or deletes a memory slot.
+   *
+   * @return the slot that was added or deleted, or the kernel's errno: EINVAL, EEXIST, EBADF, in the
+   *     kernel's order
+   */
+  KernelResult<MemorySlot> setMemory(SlotRequest request);
+
+  /** Returns the slots, in ascending order of address space and frame. */
+  List<MemorySlot> slots();
+
+  /**
+   * Sets the attributes of guest frames, where the host keeps them per VM. Slots are not needed.
+   *
+   * @param range the guest physical bytes
+   * @param attributes {@link io.github.gmem4j.api.memory.Shareability#ATTRIBUTE_PRIVATE} or 0
+   * @param flags must be 0
+   * @return EINVAL where the host keeps the state in the guest memory
+   */
+  ConversionOutcome setMemoryAttributes(GpaRange range, long attributes, long flags);
+
+  /**
+   * Chooses whether the guest's request to change pages leaves {@code run()} as an exit.
+   *
+   * @param hypercalls bit mask of hypercall numbers; only bit {@link Exit.MapGpaRange#NUMBER} is
+   *     known, any other is EINVAL
+   */
+  KernelResult<Long> enableExitHypercalls(long hypercalls);
+
+  /** Creates a vCPU that will execute a program. */
+  Vcpu createVcpu(GuestProgram program);
+
+  /** Ends the VM. Its views stay usable until they are closed. Closing again has no effect. */
+  @Override
+  void close();
+}
