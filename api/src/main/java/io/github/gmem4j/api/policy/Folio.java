@@ -12,6 +12,14 @@ public interface Folio {
   void zero();
 
   /**
+   * Fills the page with bytes.
+   *
+   * @param bytes exactly one page
+   * @throws IllegalArgumentException if it is not one page
+   */
+  void fill(byte[] bytes);
+
+  /**
    * Replaces the bytes with what a reader without the guest's key sees. The replacement depends on
    * the old bytes and the {@link #pfn} only, so that equal runs stay equal.
    */

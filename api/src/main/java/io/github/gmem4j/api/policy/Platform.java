@@ -3,6 +3,7 @@ package io.github.gmem4j.api.policy;
 import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
+import java.util.Optional;
 
 /**
  * The platform seat: a model of the firmware and hardware of one VM, which owns private memory. It
@@ -50,6 +51,25 @@ public interface Platform {
 
   /** A guest executes an instruction. */
   Execution execute(PlatformInstruction instruction);
+
+  /**
+   * Adds a page to the initial image, before the launch is finalized.
+   *
+   * @param gfn the frame, private
+   * @param folio the page that will hold it
+   * @param source the bytes to add, one page; empty to take those already in the page
+   * @implSpec The default denies: this platform has no launch.
+   */
+  default Granting populate(Gfn gfn, Folio folio, Optional<byte[]> source) {
+    return new Granting.Denied("this platform has no launch");
+  }
+
+  /**
+   * The initial image is complete.
+   *
+   * @implSpec The default does nothing.
+   */
+  default void finalizeLaunch() {}
 
   /**
    * A vCPU enters the guest.

@@ -5,7 +5,9 @@ import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.api.memory.PageCount;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One VM: its slots, its guest memories, its vCPUs.
@@ -69,6 +71,24 @@ public interface VirtualMachine extends AutoCloseable {
    *     known, any other is EINVAL
    */
   KernelResult<Long> enableExitHypercalls(long hypercalls);
+
+  /**
+   * Adds private pages to the initial image.
+   *
+   * @param range the guest physical bytes: page aligned, not empty, else EINVAL; private, else EINVAL
+   * @param source the image, as long as the range; empty to take the bytes already in the pages,
+   *     which only in-place conversion allows (else EINVAL)
+   * @return how many pages were added, if any were; else EINVAL once the launch is finalized or where
+   *     no guest memory is bound, EFAULT if it is closed, EIO if the platform denies
+   */
+  KernelResult<PageCount> populate(GpaRange range, Optional<byte[]> source);
+
+  /**
+   * Completes the initial image; from then on {@link #populate} is EINVAL.
+   *
+   * @return whether this call did it: EINVAL if the launch was finalized before
+   */
+  KernelResult<VirtualMachine> finalizeLaunch();
 
   /** Creates a vCPU that will execute a program. */
   Vcpu createVcpu(GuestProgram program);
