@@ -33,6 +33,8 @@ public enum Errno {
   EINVAL(22),
   /** The call does not exist for this object on this kernel. */
   ENOTTY(25),
+  /** A file offset past what any file can have. */
+  EFBIG(27),
   /** The mode is not supported. */
   EOPNOTSUPP(95),
   /** The page is poisoned by a hardware memory error. */

@@ -1,9 +1,10 @@
 package io.github.gmem4j.api.memory;
 
 /**
- * A number of pages.
+ * A number of 4 KiB pages.
  *
- * @param value the number, from 0 to 2^52
+ * @param value the number, unsigned 64 bits, unchecked like a {@link ByteCount}: a guest may ask for
+ *     any. {@link PageRange} is where it is checked
  */
 public record PageCount(long value) {
   /** No pages. */
@@ -12,24 +13,13 @@ public record PageCount(long value) {
   /** One page. */
   public static final PageCount ONE = new PageCount(1);
 
-  /**
-   * Checks the count.
-   *
-   * @throws IllegalArgumentException if the count is negative or above {@link PageIndex#LIMIT}
-   */
-  public PageCount {
-    if (value < 0 || value > PageIndex.LIMIT) {
-      throw new IllegalArgumentException("page count out of [0, 2^52]: " + value);
-    }
-  }
-
-  /** Returns the size in bytes; 2^52 pages wrap to 0, as they do in the kernel's 64 bits. */
+  /** Returns the size in bytes; from 2^52 pages on it wraps, as in the kernel's 64 bits. */
   public ByteCount bytes() {
     return new ByteCount(value << Page.SHIFT);
   }
 
   @Override
   public String toString() {
-    return value == 1 ? "1 page" : value + " pages";
+    return value == 1 ? "1 page" : Long.toUnsignedString(value) + " pages";
   }
 }

@@ -13,7 +13,7 @@ public record PageRange(PageIndex first, PageCount count) {
    * @throws IllegalArgumentException if the range is empty or ends past {@link PageIndex#LIMIT}
    */
   public PageRange {
-    if (count.value() == 0 || first.value() + count.value() > PageIndex.LIMIT) {
+    if (count.value() <= 0 || count.value() > PageIndex.LIMIT - first.value()) {
       throw new IllegalArgumentException("not a range of pages: " + first + ", " + count);
     }
   }

@@ -4,6 +4,9 @@ package io.github.gmem4j.api.policy;
 public enum AfterPartial {
   /** They stay as they are now; the guest is told where the rest begins, or that it failed. */
   KEEP,
-  /** They are converted back; contents are what the platform made of them. */
+  /**
+   * They are converted back, but only those of whose pages none had the wanted state before the
+   * wish; contents are what the platform made of them.
+   */
   UNDO
 }

@@ -38,6 +38,16 @@ public interface Platform {
   void zapPrivate(GfnRange range);
 
   /**
+   * Says before the point of no return whether a range may become shared at all.
+   *
+   * @return why not; empty if it may
+   * @implSpec The default has no objection.
+   */
+  default Optional<String> objectionToSharing(GfnRange range) {
+    return Optional.empty();
+  }
+
+  /**
    * A page becomes shared. Called for each existing page of the range, mapped by the guest or not,
    * after {@link #zapPrivate} and before the new state is stored.
    */

@@ -3,7 +3,9 @@ package io.github.gmem4j.api.vm;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageCount;
+import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Shareability;
 import java.util.Optional;
 
@@ -14,7 +16,7 @@ public sealed interface Exit {
    * KVM_HC_MAP_GPA_RANGE}. Answer with {@link Reply.Answer}.
    *
    * @param gpa where the pages begin; KVM does not check that memory lies there
-   * @param pages how many 4 KiB pages, at least 1
+   * @param pages how many 4 KiB pages, at least 1 and possibly far too many
    * @param attributes bits 3:0 preferred page size, bit 4 set for private; unchecked by KVM
    * @param flags bit 0: the guest is in long mode
    */
@@ -33,9 +35,10 @@ public sealed interface Exit {
       return (attributes & PRIVATE) != 0 ? Shareability.PRIVATE : Shareability.SHARED;
     }
 
-    /** Returns the guest physical bytes. */
+    /** Returns the guest physical bytes; a size that does not fit 64 bits saturates. */
     public GpaRange range() {
-      return new GpaRange(gpa, pages.bytes());
+      boolean fits = pages.value() >= 0 && pages.value() < PageIndex.LIMIT;
+      return new GpaRange(gpa, fits ? pages.bytes() : new ByteCount(-Page.BYTES));
     }
   }
 

@@ -16,7 +16,7 @@ public record GfnRange(Gfn first, PageCount count) {
    * @throws IllegalArgumentException if the range is empty or ends past 2^52 frames
    */
   public GfnRange {
-    if (count.value() == 0 || first.value() + count.value() > PageIndex.LIMIT) {
+    if (count.value() <= 0 || count.value() > PageIndex.LIMIT - first.value()) {
       throw new IllegalArgumentException("not a range of frames: " + first + ", " + count);
     }
   }

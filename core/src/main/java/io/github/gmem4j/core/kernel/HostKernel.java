@@ -1,0 +1,77 @@
+package io.github.gmem4j.core.kernel;
+
+import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.api.road.RoadListener;
+import io.github.gmem4j.api.seam.FaultInjector;
+import io.github.gmem4j.api.seam.FaultSite;
+import io.github.gmem4j.core.lock.LockLevel;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One simulated host: what all its VMs and memories have in common. Thread-safe.
+ */
+public final class HostKernel {
+  /** Fault site: a page cannot be allocated. The subject is its index in the memory. */
+  public static final FaultSite ALLOCATE_PAGE = new FaultSite("core.allocate-page");
+
+  /** Fault site: bookkeeping for a conversion cannot be reserved. The subject is its first page. */
+  public static final FaultSite RESERVE_STATE = new FaultSite("core.reserve-state");
+
+  /**
+   * Fault site: somebody in the kernel looks at a page just as its references are counted. The
+   * subject is its index in the memory.
+   */
+  public static final FaultSite TRANSIENT_REFERENCE = new FaultSite("core.transient-reference");
+
+  private final KernelGeneration generation;
+  private final InstantSource clock;
+  private final FaultInjector faults;
+  private final RoadListener listener;
+  private final boolean heard;
+  private final AtomicLong nextPfn = new AtomicLong(1);
+
+  /** Creates a host. */
+  public HostKernel(
+      KernelGeneration generation,
+      InstantSource clock,
+      FaultInjector faults,
+      RoadListener listener) {
+    this.generation = generation;
+    this.clock = clock;
+    this.faults = faults;
+    this.listener = listener;
+    this.heard = !listener.equals(RoadListener.NONE);
+  }
+
+  /** Returns the generation of the interface. */
+  public KernelGeneration generation() {
+    return generation;
+  }
+
+  /** Returns the time. */
+  public InstantSource clock() {
+    return clock;
+  }
+
+  /** Returns who decides whether something goes wrong. */
+  public FaultInjector faults() {
+    return faults;
+  }
+
+  /** Returns a page frame number that no page of this host has had. */
+  public long nextPfn() {
+    return nextPfn.getAndIncrement();
+  }
+
+  /** Tells whether anybody listens, so that events are only made when they are heard. */
+  public boolean isHeard() {
+    return heard;
+  }
+
+  /** Tells the listener. No lock may be held. */
+  public void emit(RoadEvent event) {
+    assert LockLevel.noneHeld() : "a listener must not be called under a lock: " + event;
+    listener.on(event);
+  }
+}

@@ -1,0 +1,42 @@
+package io.github.gmem4j.core.memory;
+
+import io.github.gmem4j.api.policy.Folio;
+import io.github.gmem4j.api.vm.VmType;
+import java.util.Optional;
+
+/**
+ * What a memory needs of the VM behind one of its views: the begin/end protocol that keeps guest
+ * faults away from a range while it changes hands, and the platform. Frames are bare numbers, as
+ * this is the inside of the hot path.
+ */
+public interface GuestSide {
+  /** Returns the VM's type. */
+  VmType type();
+
+  /**
+   * Begins an invalidation: takes the MMU lock, marks the frames, and keeps the lock so that the
+   * caller can empty page tables. Followed by {@link #zapped} on every path.
+   */
+  void beginInvalidation(long firstGfn, long endGfn);
+
+  /** The platform loses its private mappings of the frames. Under the MMU lock. */
+  void zapPrivate(long firstGfn, long endGfn);
+
+  /** Releases the MMU lock; frames stay marked until {@link #endInvalidation}. */
+  void zapped();
+
+  /** Ends one invalidation: faults that began before it will look at the state again. */
+  void endInvalidation();
+
+  /** Asks the platform, before the point of no return, whether frames may become shared. */
+  Optional<String> objectionToSharing(long firstGfn, long endGfn);
+
+  /** Tells whether there is a platform to be told of pages at all. */
+  boolean hasPlatform();
+
+  /** Tells the platform that a page becomes shared. Takes the MMU lock. */
+  void makeShared(Folio page);
+
+  /** Tells the platform that a page goes back to the host. Takes the MMU lock. */
+  void reclaim(Folio page);
+}

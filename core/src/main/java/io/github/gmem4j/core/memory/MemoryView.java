@@ -1,0 +1,299 @@
+package io.github.gmem4j.core.memory;
+
+import io.github.gmem4j.api.memory.ByteCount;
+import io.github.gmem4j.api.memory.ByteRange;
+import io.github.gmem4j.api.memory.ConversionOutcome;
+import io.github.gmem4j.api.memory.ConversionRequest;
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.GuestMemory;
+import io.github.gmem4j.api.memory.HostMapping;
+import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.api.memory.Page;
+import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.core.kernel.HostKernel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One VM's file on an inode: what the API calls a guest memory. */
+public final class MemoryView implements GuestMemory {
+  private final Inode inode;
+  private final GuestSide guest;
+  private final Conversion conversion;
+  private final PageTable guestShared = new PageTable(PageTable.Owner.GUEST_SHARED);
+  private final PageTable guestPrivate = new PageTable(PageTable.Owner.GUEST_PRIVATE);
+  private volatile List<Binding> bindings = List.of();
+  // The file lives until its descriptor and the last mapping made through it are gone.
+  private volatile boolean open = true;
+  private int mappings;
+  private volatile boolean released;
+
+  private MemoryView(Inode inode, GuestSide guest) {
+    this.inode = inode;
+    this.guest = guest;
+    this.conversion = new Conversion(inode);
+  }
+
+  /** Creates a memory and its first view. The arguments are legal. */
+  public static MemoryView create(HostKernel kernel, GuestSide guest, long pages, long flags) {
+    return new MemoryView(new Inode(kernel, pages, flags), guest).linked();
+  }
+
+  /** Creates another VM's view of the same memory. */
+  public MemoryView linkTo(GuestSide other) {
+    return new MemoryView(inode, other).linked();
+  }
+
+  private MemoryView linked() {
+    inode.views().add(this);
+    return this;
+  }
+
+  Inode inode() {
+    return inode;
+  }
+
+  /** Returns the VM behind this view. */
+  public GuestSide guest() {
+    return guest;
+  }
+
+  /** Returns the host this memory belongs to. */
+  public HostKernel kernel() {
+    return inode.kernel();
+  }
+
+  List<Binding> bindings() {
+    return bindings;
+  }
+
+  /** Tells whether the descriptor is open. */
+  public boolean isOpen() {
+    return open;
+  }
+
+  /** Tells whether the file is gone, and with it every binding. */
+  public boolean isReleased() {
+    return released;
+  }
+
+  /** Tells whether the host may map the memory. */
+  public boolean isMappable() {
+    return inode.isMappable();
+  }
+
+  @Override
+  public ByteCount size() {
+    return new ByteCount(inode.bytes());
+  }
+
+  @Override
+  public ConversionOutcome convert(ConversionRequest request) {
+    ConversionOutcome outcome =
+        open
+            ? conversion.convert(this, request)
+            : new ConversionOutcome.Rejected(Errno.EBADF, "the memory is closed");
+    if (inode.kernel().isHeard()) {
+      Shareability target =
+          request.attributes() == 0 ? Shareability.SHARED : Shareability.PRIVATE;
+      inode.kernel().emit(new RoadEvent.ConversionTried(request.range(), target, outcome));
+    }
+    return outcome;
+  }
+
+  @Override
+  public Shareability shareability(PageIndex page) {
+    return stateOf(page.value());
+  }
+
+  /** Returns who may touch a page, by its bare index. See {@link #shareability}. */
+  public Shareability stateOf(long index) {
+    return inode.state().isPrivate(index) ? Shareability.PRIVATE : Shareability.SHARED;
+  }
+
+  @Override
+  public KernelResult<ByteRange> fallocate(int mode, ByteRange range) {
+    if (!open) {
+      return KernelResult.failed(Errno.EBADF, "the memory is closed");
+    }
+    return FileSpace.fallocate(inode, mode, range);
+  }
+
+  @Override
+  public KernelResult<ByteCount> truncate(ByteCount size) {
+    return open
+        ? KernelResult.failed(Errno.EINVAL, "a guest memory keeps its size; asked for " + size)
+        : KernelResult.failed(Errno.EBADF, "the memory is closed");
+  }
+
+  @Override
+  public KernelResult<HostMapping> map(ByteCount length) {
+    if (!open) {
+      return KernelResult.failed(Errno.EBADF, "the memory is closed");
+    }
+    if (!inode.isMappable()) {
+      return KernelResult.failed(Errno.ENODEV, "the memory was created without MMAP");
+    }
+    long pages = (length.value() + Page.OFFSET_MASK) >>> Page.SHIFT;
+    if (pages == 0) {
+      return KernelResult.failed(Errno.EINVAL, "cannot map " + length + " bytes");
+    }
+    return KernelResult.ok(newMapping(pages));
+  }
+
+  synchronized Mapping newMapping(long pages) {
+    mappings++;
+    return new Mapping(this, pages);
+  }
+
+  void mappingClosed() {
+    boolean last;
+    synchronized (this) {
+      last = --mappings == 0 && !open;
+    }
+    if (last) {
+      release();
+    }
+  }
+
+  @Override
+  public boolean isPopulated(PageIndex page) {
+    PhysicalPage present =
+        page.value() < inode.pages() ? inode.cache().get(page.value()) : null;
+    return present != null && present.isPopulated();
+  }
+
+  @Override
+  public KernelResult<PageIndex> poison(PageIndex page) {
+    if (page.value() >= inode.pages()) {
+      return KernelResult.failed(Errno.EINVAL, page + " lies past the memory's end");
+    }
+    long stamp = inode.lockExclusive();
+    try {
+      PhysicalPage present = inode.cache().get(page.value());
+      if (present == null) {
+        return KernelResult.failed(Errno.ENOENT, "there is no page at " + page);
+      }
+      present.poison();
+      Invalidation.begin(inode, page.value(), page.value() + 1, Zap.ALL);
+      Invalidation.end(inode, page.value(), page.value() + 1);
+      return KernelResult.ok(page);
+    } finally {
+      inode.unlockExclusive(stamp);
+    }
+  }
+
+  /**
+   * Binds pages to guest frames.
+   *
+   * @return the binding, or null if some of the pages are bound in this view already
+   */
+  public @Nullable Binding bind(long firstPage, long pages, long firstGfn) {
+    Binding binding = new Binding(firstPage, pages, firstGfn);
+    long stamp = inode.lockExclusive();
+    try {
+      for (Binding bound : bindings) {
+        if (bound.overlaps(firstPage, binding.endPage())) {
+          return null;
+        }
+      }
+      bindings = Bindings.with(bindings, binding);
+      return binding;
+    } finally {
+      inode.unlockExclusive(stamp);
+    }
+  }
+
+  /** Takes a binding and the guest's mappings through it away. No effect if it is gone. */
+  public void unbind(Binding binding) {
+    long stamp = inode.lockExclusive();
+    try {
+      List<Binding> all = bindings;
+      if (!all.contains(binding)) {
+        return;
+      }
+      Bindings.zap(this, binding);
+      bindings = Bindings.without(all, binding);
+    } finally {
+      inode.unlockExclusive(stamp);
+    }
+  }
+
+  /**
+   * Looks a page up for a guest fault, allocating and zeroing it if it is new.
+   *
+   * @return the page, possibly a poisoned one; null if memory ran out
+   */
+  public @Nullable PhysicalPage findForGuest(long index) {
+    long stamp = inode.lockShared();
+    try {
+      PhysicalPage page = inode.pageAt(index);
+      if (page != null && !page.isPoisoned()) {
+        page.populate();
+      }
+      return page;
+    } finally {
+      inode.unlockShared(stamp);
+    }
+  }
+
+  /** Tells whether the guest has a page mapped that way. Under the MMU lock. */
+  public boolean isMappedForGuest(PhysicalPage page, Shareability as) {
+    return page.isMappedIn(guestTable(as));
+  }
+
+  /** Maps a page for the guest. Under the MMU lock, once the invalidation sequence was checked. */
+  public void mapForGuest(PhysicalPage page, Shareability as) {
+    page.mapIn(guestTable(as));
+  }
+
+  /** Takes one mapping of the guest away. Under the MMU lock. */
+  public void unmapForGuest(PhysicalPage page, Shareability as) {
+    page.unmapFrom(guestTable(as));
+  }
+
+  /** Takes the guest's mappings of a range away. Under the MMU lock. */
+  public void unmapForGuest(long first, long end, Shareability as) {
+    PageCache cache = inode.cache();
+    for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
+      PhysicalPage page = cache.get(i);
+      if (page != null) {
+        page.unmapFrom(guestTable(as));
+      }
+    }
+  }
+
+  private PageTable guestTable(Shareability as) {
+    return as == Shareability.PRIVATE ? guestPrivate : guestShared;
+  }
+
+  @Override
+  public void close() {
+    boolean last;
+    synchronized (this) {
+      last = open && mappings == 0;
+      open = false;
+    }
+    if (last) {
+      release();
+    }
+  }
+
+  private void release() {
+    long stamp = inode.lockExclusive();
+    try {
+      for (Binding binding : bindings) {
+        Bindings.zap(this, binding);
+      }
+      bindings = List.of();
+      released = true;
+      if (inode.views().size() == 1) {
+        inode.dropPages(0, inode.pages());
+      }
+      inode.views().remove(this);
+    } finally {
+      inode.unlockExclusive(stamp);
+    }
+  }
+}

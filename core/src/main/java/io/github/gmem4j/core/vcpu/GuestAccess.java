@@ -1,0 +1,215 @@
+package io.github.gmem4j.core.vcpu;
+
+import io.github.gmem4j.api.memory.HostAccess;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.GuestFault;
+import io.github.gmem4j.api.policy.PrivateAccess;
+import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.HostVirtualAddress;
+import io.github.gmem4j.core.memory.MemoryView;
+import io.github.gmem4j.core.memory.PhysicalPage;
+import io.github.gmem4j.core.vm.Answered;
+import io.github.gmem4j.core.vm.GuestMmu;
+import io.github.gmem4j.core.vm.InMemoryVm;
+import io.github.gmem4j.core.vm.Slot;
+import io.github.gmem4j.core.vm.VcpuPresence;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves a guest's accesses, as KVM's fault path and the hardware do together.
+ *
+ * <p>Order: which kind of access is this; does the page's state allow it; is there memory; find the
+ * page; and only if nothing has changed hands meanwhile, map it and let the access through.
+ */
+final class GuestAccess {
+  /** Why a page is wanted. */
+  private enum Purpose {
+    /** The guest loads or stores. */
+    ACCESS,
+    /** An instruction of the platform misses the page. */
+    INSTALL,
+    /** The VMM maps it ahead of its first touch. */
+    PREFAULT
+  }
+
+  private final InMemoryVm vm;
+  private final GuestMmu mmu;
+  private final VcpuPresence presence;
+  private final BooleanSupplier interrupted;
+
+  GuestAccess(InMemoryVm vm, VcpuPresence presence, BooleanSupplier interrupted) {
+    this.vm = vm;
+    this.mmu = vm.mmu();
+    this.presence = presence;
+    this.interrupted = interrupted;
+  }
+
+  /** Serves one access; comes back when it is done or cannot be. */
+  Served serve(Access access) {
+    return untilSettled(access, Purpose.ACCESS);
+  }
+
+  /** Maps a private page that an instruction of the platform misses. */
+  Served install(long gpa) {
+    Access touch = new Access(gpa, Shareability.PRIVATE, Access.Kind.TOUCH, (byte) 0);
+    return untilSettled(touch, Purpose.INSTALL);
+  }
+
+  /** Maps a page ahead of its first touch, with the kind of access its state asks for. */
+  Served prefault(long gpa) {
+    Access touch = new Access(gpa, Shareability.SHARED, Access.Kind.TOUCH, (byte) 0);
+    return untilSettled(touch, Purpose.PREFAULT);
+  }
+
+  private Served untilSettled(Access access, Purpose purpose) {
+    Served served;
+    do {
+      served = attempt(access, purpose);
+    } while (served instanceof Served.Again && !interrupted.getAsBoolean());
+    return served;
+  }
+
+  private Served attempt(Access access, Purpose purpose) {
+    long gfn = access.gfn();
+    long sequence = mmu.sequence();
+    Slot slot = vm.slotAt(gfn);
+    Shareability state = vm.stateOf(gfn, slot);
+    Shareability as = kindOf(access, state, purpose);
+    if (as != state) {
+      return faulted(gfn, as, GuestFault.Cause.MISMATCH);
+    }
+    if (slot == null) {
+      return as == Shareability.PRIVATE
+          ? faulted(gfn, as, GuestFault.Cause.NO_GUEST_MEMORY)
+          : new Served.Mmio();
+    }
+    if (as == Shareability.SHARED && !slot.memoryOnly()) {
+      return throughProcess(slot, access);
+    }
+    MemoryView view = slot.openView();
+    if (view == null) {
+      return faulted(
+          gfn,
+          as,
+          slot.isGuestMemfd() ? GuestFault.Cause.CLOSED : GuestFault.Cause.NO_GUEST_MEMORY);
+    }
+    PhysicalPage found = view.findForGuest(slot.pageOf(gfn));
+    if (found == null) {
+      return new Served.NoMemory();
+    }
+    if (found.isPoisoned()) {
+      return faulted(gfn, as, GuestFault.Cause.POISONED);
+    }
+    mmu.lock();
+    try {
+      if (mmu.isStale(sequence, gfn) || view.isReleased()) {
+        return new Served.Again();
+      }
+      enterGuest();
+      return throughMemory(view, found, as, access, purpose);
+    } finally {
+      mmu.unlock();
+    }
+  }
+
+  private Shareability kindOf(Access access, Shareability state, Purpose purpose) {
+    if (purpose == Purpose.PREFAULT) {
+      return state;
+    }
+    return switch (vm.type().accessRule()) {
+      case ALWAYS_SHARED -> Shareability.SHARED;
+      case FOLLOWS_STATE -> state;
+      case AS_ISSUED -> access.as();
+    };
+  }
+
+  private static Served faulted(long gfn, Shareability as, GuestFault.Cause cause) {
+    return new Served.Faulted(GuestFault.of(new Gfn(gfn), as, cause));
+  }
+
+  /** Through the VMM's own mapping: slots, or shared pages, that no guest memory serves. */
+  private Served throughProcess(Slot slot, Access access) {
+    if (access.isStore() && slot.isReadOnly()) {
+      return new Served.Mmio();
+    }
+    HostVirtualAddress at = slot.userspaceOf(access.gfn()).plus(access.inPage());
+    byte[] buffer = {access.value()};
+    HostAccess answer =
+        access.isStore() ? vm.process().store(at, buffer) : vm.process().load(at, buffer);
+    return switch (answer) {
+      case HostAccess.Done done -> new Served.Reached(buffer[0]);
+      case HostAccess.Fault fault -> new Served.HostFault(fault.reason());
+    };
+  }
+
+  /** Through the guest memory. Under the MMU lock. */
+  private Served throughMemory(
+      MemoryView view, PhysicalPage found, Shareability as, Access access, Purpose purpose) {
+    boolean asksPlatform = as == Shareability.PRIVATE && mmu.hasPlatform();
+    if (purpose == Purpose.INSTALL) {
+      view.unmapForGuest(found, as);
+    }
+    if (!view.isMappedForGuest(found, as)) {
+      Served refusal = asksPlatform ? refusalOfPlatform(found, access.gfn()) : null;
+      if (refusal != null) {
+        return refusal;
+      }
+      view.mapForGuest(found, as);
+    }
+    if (purpose != Purpose.ACCESS) {
+      return new Served.Reached((byte) 0);
+    }
+    return asksPlatform ? throughPlatform(view, found, access) : reached(found, access);
+  }
+
+  /** Asks the platform to give a page to the guest; null if it did. */
+  private @Nullable Served refusalOfPlatform(PhysicalPage found, long gfn) {
+    Granting granting =
+        Answered.by(
+            vm.policy(), "Platform.makePrivate", mmu.platform().makePrivate(new Gfn(gfn), found));
+    return switch (granting) {
+      case Granting.Granted yes -> null;
+      case Granting.Busy busy -> new Served.Again();
+      case Granting.Denied denied ->
+          mmu.deadBecause().isPresent()
+              ? new Served.Dead(mmu.deadBecause().get())
+              : faulted(gfn, Shareability.PRIVATE, GuestFault.Cause.PLATFORM);
+    };
+  }
+
+  private Served throughPlatform(MemoryView view, PhysicalPage found, Access access) {
+    PrivateAccess answer =
+        Answered.by(vm.policy(), "Platform.access", mmu.platform().access(new Gfn(access.gfn())));
+    return switch (answer) {
+      case PrivateAccess.Reached yes -> reached(found, access);
+      case PrivateAccess.NotMapped no -> {
+        view.unmapForGuest(found, Shareability.PRIVATE);
+        yield new Served.Again();
+      }
+      case PrivateAccess.Excepted excepted -> new Served.Excepted(excepted.reason());
+      case PrivateAccess.Fatal fatal -> {
+        mmu.bug(fatal.reason());
+        yield new Served.Dead(fatal.reason());
+      }
+    };
+  }
+
+  private void enterGuest() {
+    if (presence.enterGuest()) {
+      mmu.platform().enter(presence.id());
+    }
+  }
+
+  private static Served reached(PhysicalPage page, Access access) {
+    return switch (access.kind()) {
+      case TOUCH -> new Served.Reached((byte) 0);
+      case LOAD -> new Served.Reached(page.load(access.inPage()));
+      case STORE -> {
+        page.store(access.inPage(), access.value());
+        yield new Served.Reached(access.value());
+      }
+    };
+  }
+}

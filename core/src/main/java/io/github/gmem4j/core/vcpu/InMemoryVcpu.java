@@ -1,0 +1,414 @@
+package io.github.gmem4j.core.vcpu;
+
+import io.github.gmem4j.api.guest.ActionResult;
+import io.github.gmem4j.api.guest.GuestAction;
+import io.github.gmem4j.api.guest.GuestCall;
+import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.guest.GuestResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
+import io.github.gmem4j.api.memory.ConversionOutcome;
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.ConversionPolicy;
+import io.github.gmem4j.api.policy.Execution;
+import io.github.gmem4j.api.policy.GuestFault;
+import io.github.gmem4j.api.policy.GuestMove;
+import io.github.gmem4j.api.policy.KvmSeat;
+import io.github.gmem4j.api.policy.Pending;
+import io.github.gmem4j.api.policy.Step;
+import io.github.gmem4j.api.policy.VcpuView;
+import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.api.vm.GpaRange;
+import io.github.gmem4j.api.vm.Prefault;
+import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.api.vm.Vcpu;
+import io.github.gmem4j.core.vm.Answered;
+import io.github.gmem4j.core.vm.InMemoryVm;
+import io.github.gmem4j.core.vm.VcpuPresence;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A vCPU of the in-memory engine: the loop inside {@code run()}.
+ *
+ * <p>The current action is one of the program's; a request among them is played move by move, as the
+ * guest kernel of the policy decides. Between two {@code run()} calls the whole state is: the
+ * program, the place in it, the move under way, what the last exit left open.
+ */
+public final class InMemoryVcpu implements Vcpu {
+  private final InMemoryVm vm;
+  private final int id;
+  private final VcpuPresence presence;
+  private final GuestAccess accesses;
+  private final Prefaulting prefaulting;
+  private final List<ActionResult> results = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean kicked = new AtomicBoolean();
+  private final AtomicBoolean eventPending = new AtomicBoolean();
+  private List<GuestAction> actions;
+  private int at;
+  private boolean begun;
+  private @Nullable GuestMove move;
+  private Unfinished unfinished = Unfinished.NOTHING;
+
+  /** Creates a vCPU. */
+  public InMemoryVcpu(InMemoryVm vm, int id, GuestProgram program) {
+    this.vm = vm;
+    this.id = id;
+    this.presence = new VcpuPresence(id);
+    this.accesses = new GuestAccess(vm, presence, kicked::get);
+    this.prefaulting = new Prefaulting(vm, accesses);
+    this.actions = program.actions();
+    vm.mmu().add(presence);
+  }
+
+  @Override
+  public int id() {
+    return id;
+  }
+
+  @Override
+  public void load(GuestProgram program) {
+    actions = program.actions();
+    at = 0;
+    begun = false;
+    move = null;
+    unfinished = Unfinished.NOTHING;
+    results.clear();
+  }
+
+  @Override
+  public List<ActionResult> results() {
+    return List.copyOf(results);
+  }
+
+  @Override
+  public void kick() {
+    kicked.set(true);
+  }
+
+  @Override
+  public void queueInterrupt() {
+    eventPending.set(true);
+  }
+
+  @Override
+  public Prefault prefault(GpaRange range, long flags) {
+    return prefaulting.prefault(range, flags);
+  }
+
+  @Override
+  public Exit run(Reply reply) {
+    if (vm.kernel().isHeard()) {
+      vm.emit(new RoadEvent.RunEntered(id, reply));
+    }
+    Exit exit = enter(reply);
+    leaveGuest();
+    if (vm.kernel().isHeard()) {
+      vm.emit(new RoadEvent.RunLeft(id, exit));
+    }
+    return exit;
+  }
+
+  private Exit enter(Reply reply) {
+    Exit exit = dead();
+    if (exit == null) {
+      exit = complete(reply);
+    }
+    while (exit == null) {
+      if (kicked.getAndSet(false)) {
+        return new Exit.Interrupted();
+      }
+      exit = at < actions.size() ? execute(actions.get(at)) : new Exit.Halt();
+      if (exit == null) {
+        exit = dead();
+      }
+    }
+    return exit;
+  }
+
+  private @Nullable Exit dead() {
+    return vm.mmu().deadBecause().map(why -> new Exit.Failed(Errno.EIO, why)).orElse(null);
+  }
+
+  private void leaveGuest() {
+    vm.mmu().lock();
+    try {
+      if (presence.leaveGuest()) {
+        vm.mmu().platform().leave(id);
+      }
+    } finally {
+      vm.mmu().unlock();
+    }
+  }
+
+  /** Completes what the last exit left open. Null: go on in the guest. */
+  private @Nullable Exit complete(Reply reply) {
+    Unfinished open = unfinished;
+    switch (open) {
+      case Unfinished.Nothing nothing -> {
+        return reply instanceof Reply.Resume ? null : unexpected(reply);
+      }
+      case Unfinished.Decision decision -> {
+        if (reply instanceof Reply.Data) {
+          return unexpected(reply);
+        }
+        // KVM sets the return value to 0 before the exit, for a VMM that never writes it.
+        Reply answer =
+            decision.mapGpa() && reply instanceof Reply.Resume ? Reply.Answer.DONE : reply;
+        unfinished = Unfinished.NOTHING;
+        try {
+          return apply(
+              answered("onReentry", kvm().onReentry(view(), decision.pending(), answer)));
+        } catch (RuntimeException | Error e) {
+          unfinished = open;
+          throw e;
+        }
+      }
+      case Unfinished.MmioLoad load -> {
+        if (reply instanceof Reply.Answer) {
+          return unexpected(reply);
+        }
+        unfinished = Unfinished.NOTHING;
+        byte value = reply instanceof Reply.Data data ? data.value() : 0;
+        finish(
+            actions.get(at) instanceof GuestAction.Read
+                ? new ActionResult.Loaded(value)
+                : new ActionResult.Touched());
+        return null;
+      }
+      case Unfinished.MmioStore store -> {
+        if (!(reply instanceof Reply.Resume)) {
+          return unexpected(reply);
+        }
+        unfinished = Unfinished.NOTHING;
+        finish(new ActionResult.Stored());
+        return null;
+      }
+    }
+  }
+
+  private static Exit unexpected(Reply reply) {
+    return new Exit.Failed(Errno.EINVAL, "the last exit has no place for this reply: " + reply);
+  }
+
+  /** Executes an action as far as it goes. Null: go on. */
+  private @Nullable Exit execute(GuestAction action) {
+    eventPending.set(false);
+    if (!begun) {
+      begun = true;
+      if (vm.kernel().isHeard()) {
+        vm.emit(new RoadEvent.ActionBegun(id, action));
+      }
+    }
+    return switch (action) {
+      case GuestAction.Touch touch -> access(touch.at(), touch.as(), Access.Kind.TOUCH, (byte) 0);
+      case GuestAction.Read read -> access(read.at(), read.as(), Access.Kind.LOAD, (byte) 0);
+      case GuestAction.Write write ->
+          access(write.at(), write.as(), Access.Kind.STORE, write.value());
+      case GuestAction.Call call -> call(call.call());
+      case GuestAction.Execute execute -> instruction(execute.instruction());
+      case GuestAction.Request request -> request(request);
+    };
+  }
+
+  private @Nullable Exit request(GuestAction.Request request) {
+    GuestMove current = move;
+    if (current == null) {
+      current =
+          answered("guest.begin", policy().guest().begin(request.range(), request.target()));
+      move = current;
+      announce(current);
+    }
+    return switch (current) {
+      case GuestMove.Call call -> call(call.call());
+      case GuestMove.Execute execute -> instruction(execute.instruction());
+      case GuestMove.Done done -> {
+        finish(new ActionResult.Fulfilled());
+        yield null;
+      }
+      case GuestMove.GiveUp giveUp -> {
+        finish(new ActionResult.GaveUp(giveUp.reason()));
+        yield null;
+      }
+    };
+  }
+
+  private void announce(GuestMove next) {
+    if (vm.kernel().isHeard()) {
+      switch (next) {
+        case GuestMove.Call call -> vm.emit(new RoadEvent.CallMade(id, call.call()));
+        case GuestMove.Execute execute ->
+            vm.emit(new RoadEvent.InstructionExecuted(id, execute.instruction()));
+        case GuestMove.Done done -> {}
+        case GuestMove.GiveUp giveUp -> {}
+      }
+    }
+  }
+
+  private @Nullable Exit call(GuestCall call) {
+    return apply(answered("onCall", kvm().onCall(view(), call)));
+  }
+
+  /** Carries out decisions of the KVM seat until one leaves {@code run()} or lets the guest go on. */
+  private @Nullable Exit apply(Step first) {
+    Step step = first;
+    while (true) {
+      switch (step) {
+        case Step.Leave leave -> {
+          unfinished =
+              leave.pending() == Pending.NONE
+                  ? Unfinished.NOTHING
+                  : new Unfinished.Decision(
+                      leave.pending(), leave.exit() instanceof Exit.MapGpaRange);
+          return leave.exit();
+        }
+        case Step.Fail fail -> {
+          unfinished = new Unfinished.Decision(fail.pending(), true);
+          return new Exit.Failed(fail.errno(), fail.reason());
+        }
+        case Step.Convert convert -> {
+          ConversionOutcome outcome = vm.convert(convert.range(), convert.target());
+          step =
+              answered("onConverted", kvm().onConverted(view(), convert.pending(), outcome));
+        }
+        case Step.Return back -> {
+          returned(back.result());
+          return null;
+        }
+        case Step.Resume resume -> {
+          return null;
+        }
+      }
+    }
+  }
+
+  private void returned(GuestResult result) {
+    if (move instanceof GuestMove.Call call) {
+      GuestMove next =
+          answered("guest.afterCall", policy().guest().afterCall(call.progress(), result));
+      move = next;
+      announce(next);
+    } else {
+      finish(new ActionResult.Returned(result));
+    }
+  }
+
+  private @Nullable Exit instruction(PlatformInstruction instruction) {
+    Execution execution;
+    vm.mmu().lock();
+    try {
+      if (presence.enterGuest()) {
+        vm.mmu().platform().enter(id);
+      }
+      execution = answered("Platform.execute", vm.mmu().platform().execute(instruction));
+    } finally {
+      vm.mmu().unlock();
+    }
+    return switch (execution) {
+      case Execution.Finished finished -> {
+        if (move instanceof GuestMove.Execute executed) {
+          GuestMove next =
+              answered(
+                  "guest.afterInstruction",
+                  policy().guest().afterInstruction(executed.progress(), finished.result()));
+          move = next;
+          announce(next);
+        } else {
+          finish(new ActionResult.Executed(finished.result()));
+        }
+        yield null;
+      }
+      case Execution.NeedsPage page -> {
+        Served served = accesses.install(page.gfn().gpa().value());
+        yield served instanceof Served.Reached ? null : left(served, touchOf(page.gfn().gpa()));
+      }
+      case Execution.Excepted excepted -> {
+        finish(new ActionResult.Excepted(excepted.reason()));
+        yield null;
+      }
+      case Execution.Fatal fatal -> {
+        vm.mmu().bug(fatal.reason());
+        yield dead();
+      }
+    };
+  }
+
+  private static Access touchOf(Gpa gpa) {
+    return new Access(gpa.value(), Shareability.PRIVATE, Access.Kind.TOUCH, (byte) 0);
+  }
+
+  private @Nullable Exit access(Gpa gpa, Shareability as, Access.Kind kind, byte value) {
+    Access access = new Access(gpa.value(), as, kind, value);
+    return left(accesses.serve(access), access);
+  }
+
+  /** Turns what came of an access into an exit, or finishes the action. */
+  private @Nullable Exit left(Served served, Access access) {
+    return switch (served) {
+      case Served.Reached reached -> {
+        finish(
+            switch (access.kind()) {
+              case TOUCH -> new ActionResult.Touched();
+              case LOAD -> new ActionResult.Loaded(reached.value());
+              case STORE -> new ActionResult.Stored();
+            });
+        yield null;
+      }
+      case Served.Faulted faulted -> fault(faulted.fault());
+      case Served.Mmio mmio -> {
+        unfinished = access.isStore() ? new Unfinished.MmioStore() : new Unfinished.MmioLoad();
+        yield new Exit.Mmio(
+            new Gpa(access.gpa()),
+            1,
+            access.isStore() ? Optional.of(access.value()) : Optional.empty());
+      }
+      case Served.HostFault host -> new Exit.Failed(Errno.EFAULT, host.reason());
+      case Served.Excepted excepted -> {
+        finish(new ActionResult.Excepted(excepted.reason()));
+        yield null;
+      }
+      case Served.Dead dead -> new Exit.Failed(Errno.EIO, dead.reason());
+      case Served.NoMemory exhausted -> new Exit.Failed(Errno.ENOMEM, "no memory for a guest page");
+      case Served.Again interrupted -> {
+        kicked.set(false);
+        yield new Exit.Interrupted();
+      }
+    };
+  }
+
+  private @Nullable Exit fault(GuestFault fault) {
+    return apply(answered("onFault", kvm().onFault(view(), fault)));
+  }
+
+  private void finish(ActionResult result) {
+    GuestAction action = actions.get(at);
+    results.add(result);
+    at++;
+    begun = false;
+    move = null;
+    if (vm.kernel().isHeard()) {
+      vm.emit(new RoadEvent.ActionFinished(id, action, result));
+    }
+  }
+
+  private ConversionPolicy policy() {
+    return vm.policy();
+  }
+
+  private KvmSeat kvm() {
+    return answered("kvm", policy().kvm());
+  }
+
+  private <T> T answered(String method, @Nullable T answer) {
+    return Answered.by(policy(), method, answer);
+  }
+
+  private VcpuView view() {
+    return new VcpuView(id, eventPending.get(), vm.exitsOnMapGpa());
+  }
+}

@@ -1,0 +1,26 @@
+package io.github.gmem4j.core.vcpu;
+
+import io.github.gmem4j.api.policy.Pending;
+
+/** What an exit left open, to be completed when the vCPU runs again. */
+sealed interface Unfinished {
+  /** The action is tried again. */
+  record Nothing() implements Unfinished {}
+
+  /**
+   * The policy's KVM seat goes on.
+   *
+   * @param pending what it remembers
+   * @param mapGpa whether the exit has a return value, which KVM has set to 0
+   */
+  record Decision(Pending pending, boolean mapGpa) implements Unfinished {}
+
+  /** A load from an address without a slot gets its byte. */
+  record MmioLoad() implements Unfinished {}
+
+  /** A store to an address without a slot is over. */
+  record MmioStore() implements Unfinished {}
+
+  /** The one value of {@link Nothing}. */
+  Nothing NOTHING = new Nothing();
+}

@@ -1,0 +1,185 @@
+package io.github.gmem4j.core.vm;
+
+import io.github.gmem4j.api.policy.Folio;
+import io.github.gmem4j.api.policy.Platform;
+import io.github.gmem4j.api.policy.PlatformHost;
+import io.github.gmem4j.api.seam.FaultInjector;
+import io.github.gmem4j.api.vm.GfnRange;
+import io.github.gmem4j.api.vm.VmType;
+import io.github.gmem4j.core.kernel.HostKernel;
+import io.github.gmem4j.core.lock.LockLevel;
+import io.github.gmem4j.core.memory.GuestSide;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A VM's MMU: the lock under which guest mappings and the platform change, and the invalidation
+ * sequence that tells a guest fault that the state it has read is out of date.
+ *
+ * <p>A fault takes {@link #sequence} first, reads the state, finds the page, takes the lock, and
+ * installs the mapping only if {@link #isStale} says no. A conversion therefore never waits for a
+ * guest fault.
+ */
+public final class GuestMmu implements GuestSide, PlatformHost {
+  private final VmType type;
+  private final HostKernel kernel;
+  private final StampedLock mmuLock = new StampedLock();
+  private final List<VcpuPresence> vcpus = new ArrayList<>();
+  private @Nullable Platform platform;
+  private long stamp;
+  private volatile long sequence;
+  private int inProgress;
+  private long invalidStart;
+  private long invalidEnd;
+  private volatile @Nullable String bug;
+
+  GuestMmu(VmType type, HostKernel kernel) {
+    this.type = type;
+    this.kernel = kernel;
+  }
+
+  void install(Platform model) {
+    platform = model;
+  }
+
+  /** Takes the MMU lock. */
+  public void lock() {
+    assert LockLevel.MMU.enter();
+    stamp = mmuLock.writeLock();
+  }
+
+  /** Releases the MMU lock. */
+  public void unlock() {
+    mmuLock.unlockWrite(stamp);
+    assert LockLevel.MMU.leave();
+  }
+
+  /** Returns the number of invalidations that have ended. Read without the lock. */
+  public long sequence() {
+    return sequence;
+  }
+
+  /** Tells whether a state read at a sequence may be out of date. Under the lock. */
+  public boolean isStale(long readAt, long gfn) {
+    return readAt != sequence || (inProgress > 0 && gfn >= invalidStart && gfn < invalidEnd);
+  }
+
+  /** Returns the platform. Under the lock. */
+  public Platform platform() {
+    Platform installed = platform;
+    if (installed == null) {
+      throw new IllegalStateException("no platform");
+    }
+    return installed;
+  }
+
+  /** Makes a vCPU known, so that it can be kicked. */
+  public void add(VcpuPresence vcpu) {
+    lock();
+    try {
+      vcpus.add(vcpu);
+    } finally {
+      unlock();
+    }
+  }
+
+  @Override
+  public VmType type() {
+    return type;
+  }
+
+  @Override
+  public void beginInvalidation(long firstGfn, long endGfn) {
+    lock();
+    if (inProgress++ == 0) {
+      invalidStart = firstGfn;
+      invalidEnd = endGfn;
+    } else {
+      invalidStart = Math.min(invalidStart, firstGfn);
+      invalidEnd = Math.max(invalidEnd, endGfn);
+    }
+  }
+
+  @Override
+  public void zapPrivate(long firstGfn, long endGfn) {
+    platform().zapPrivate(GfnRange.of(firstGfn, endGfn - firstGfn));
+  }
+
+  @Override
+  public void zapped() {
+    unlock();
+  }
+
+  @Override
+  @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
+  public void endInvalidation() {
+    lock();
+    sequence++;
+    inProgress--;
+    unlock();
+  }
+
+  @Override
+  public Optional<String> objectionToSharing(long firstGfn, long endGfn) {
+    lock();
+    try {
+      return platform().objectionToSharing(GfnRange.of(firstGfn, endGfn - firstGfn));
+    } finally {
+      unlock();
+    }
+  }
+
+  @Override
+  public boolean hasPlatform() {
+    return platform != NoPlatform.INSTANCE;
+  }
+
+  @Override
+  public void makeShared(Folio page) {
+    lock();
+    try {
+      platform().makeShared(page);
+    } finally {
+      unlock();
+    }
+  }
+
+  @Override
+  public void reclaim(Folio page) {
+    lock();
+    try {
+      platform().reclaim(page);
+    } finally {
+      unlock();
+    }
+  }
+
+  @Override
+  public void bug(String reason) {
+    if (bug == null) {
+      bug = reason;
+    }
+  }
+
+  /** Returns why the VM is dead; empty while it lives. */
+  public Optional<String> deadBecause() {
+    return Optional.ofNullable(bug);
+  }
+
+  @Override
+  public void kickVcpus() {
+    for (VcpuPresence vcpu : vcpus) {
+      if (vcpu.leaveGuest()) {
+        platform().leave(vcpu.id());
+      }
+    }
+  }
+
+  @Override
+  public FaultInjector faults() {
+    return kernel.faults();
+  }
+}

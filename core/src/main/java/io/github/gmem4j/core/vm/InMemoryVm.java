@@ -1,0 +1,245 @@
+package io.github.gmem4j.core.vm;
+
+import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.memory.ByteCount;
+import io.github.gmem4j.api.memory.ByteRange;
+import io.github.gmem4j.api.memory.ConversionOutcome;
+import io.github.gmem4j.api.memory.ConversionRequest;
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.GuestMemory;
+import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.api.memory.Page;
+import io.github.gmem4j.api.memory.PageCount;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.ConversionPolicy;
+import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.api.vm.ConversionScope;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.GpaRange;
+import io.github.gmem4j.api.vm.HostAddressSpace;
+import io.github.gmem4j.api.vm.MemorySlot;
+import io.github.gmem4j.api.vm.SlotRequest;
+import io.github.gmem4j.api.vm.Vcpu;
+import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.api.vm.VmType;
+import io.github.gmem4j.core.kernel.HostKernel;
+import io.github.gmem4j.core.memory.MemoryView;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A VM of the in-memory engine. */
+public final class InMemoryVm implements VirtualMachine {
+  /** Makes the vCPUs of a VM; keeps this package free of the vCPU loop. */
+  @FunctionalInterface
+  public interface VcpuMaker {
+    /** Makes a vCPU. */
+    Vcpu make(InMemoryVm vm, int id, GuestProgram program);
+  }
+
+  private final HostKernel kernel;
+  private final ConversionPolicy policy;
+  private final HostAddressSpace process;
+  private final VcpuMaker vcpuMaker;
+  private final GuestMmu mmu;
+  private final Slots slots;
+  private final VmAttributes attributes = new VmAttributes();
+  private final Launch launch;
+  private final AtomicInteger vcpuCount = new AtomicInteger();
+  private volatile long exitHypercalls;
+
+  /** Creates a VM. */
+  public InMemoryVm(
+      HostKernel kernel, ConversionPolicy policy, HostAddressSpace process, VcpuMaker vcpuMaker) {
+    this.kernel = kernel;
+    this.policy = policy;
+    this.process = process;
+    this.vcpuMaker = vcpuMaker;
+    this.mmu = new GuestMmu(policy.traits().vmType(), kernel);
+    this.slots = new Slots(mmu, kernel);
+    this.launch = new Launch(this);
+    mmu.install(Answered.by(policy, "createPlatform", policy.createPlatform(mmu)));
+  }
+
+  /** Returns the host. */
+  public HostKernel kernel() {
+    return kernel;
+  }
+
+  /** Returns the policy. */
+  public ConversionPolicy policy() {
+    return policy;
+  }
+
+  /** Returns the VMM process. */
+  public HostAddressSpace process() {
+    return process;
+  }
+
+  /** Returns the MMU. */
+  public GuestMmu mmu() {
+    return mmu;
+  }
+
+  /** Returns the slot of address space 0 that covers a frame. */
+  public @Nullable Slot slotAt(long gfn) {
+    return slots.table().at(gfn);
+  }
+
+  /** Returns who may touch a frame, read without a lock: it may be stale at once. */
+  public Shareability stateOf(long gfn, @Nullable Slot slot) {
+    if (!kernel.generation().keepsStateInMemory()) {
+      return attributes.isPrivate(gfn) ? Shareability.PRIVATE : Shareability.SHARED;
+    }
+    MemoryView view = slot == null ? null : slot.openView();
+    // A frame without guest memory counts as shared.
+    return view == null || slot == null ? Shareability.SHARED : view.stateOf(slot.pageOf(gfn));
+  }
+
+  /** Tells whether the guest's requests leave {@code run()}. */
+  public boolean exitsOnMapGpa() {
+    return (exitHypercalls & 1L << Exit.MapGpaRange.NUMBER) != 0;
+  }
+
+  /** Tells the listener, if there is one. */
+  public void emit(RoadEvent event) {
+    kernel.emit(event);
+  }
+
+  @Override
+  public VmType type() {
+    return mmu.type();
+  }
+
+  @Override
+  public ConversionScope conversionScope() {
+    return kernel.generation().keepsStateInMemory()
+        ? ConversionScope.GUEST_MEMORY
+        : ConversionScope.VM;
+  }
+
+  @Override
+  public KernelResult<GuestMemory> createGuestMemory(ByteCount size, long flags) {
+    Optional<String> dead = mmu.deadBecause();
+    if (dead.isPresent()) {
+      return KernelResult.failed(Errno.EIO, dead.get());
+    }
+    if (!kernel.generation().allowsFlags(flags, type())) {
+      return KernelResult.failed(Errno.EINVAL, "illegal flags: 0x" + Long.toHexString(flags));
+    }
+    if (size.value() <= 0 || !Page.isAligned(size.value())) {
+      return KernelResult.failed(Errno.EINVAL, "not a positive number of pages: size " + size);
+    }
+    return KernelResult.ok(
+        MemoryView.create(kernel, mmu, size.wholePages().value(), flags));
+  }
+
+  @Override
+  public KernelResult<GuestMemory> linkGuestMemory(GuestMemory memory) {
+    if (!(memory instanceof MemoryView view)
+        || !view.isOpen()
+        || view.kernel() != kernel
+        || view.guest() == mmu) {
+      return KernelResult.failed(
+          Errno.EINVAL, "not a guest memory of another VM of this host: " + memory);
+    }
+    return KernelResult.ok(view.linkTo(mmu));
+  }
+
+  @Override
+  public KernelResult<MemorySlot> setMemory(SlotRequest request) {
+    Optional<String> dead = mmu.deadBecause();
+    return dead.isPresent()
+        ? KernelResult.failed(Errno.EIO, dead.get())
+        : slots.set(request);
+  }
+
+  @Override
+  public List<MemorySlot> slots() {
+    return slots.table().all().stream().map(Slot::describe).toList();
+  }
+
+  @Override
+  public ConversionOutcome setMemoryAttributes(GpaRange range, long wanted, long flags) {
+    ConversionOutcome outcome = AttributeChange.apply(this, range, wanted, flags);
+    if (kernel.isHeard()) {
+      emit(
+          new RoadEvent.ConversionTried(
+              ByteRange.of(range.start().value(), range.size().value()),
+              wanted == 0 ? Shareability.SHARED : Shareability.PRIVATE,
+              outcome));
+    }
+    return outcome;
+  }
+
+  Slots slotsInternal() {
+    return slots;
+  }
+
+  VmAttributes attributes() {
+    return attributes;
+  }
+
+  /**
+   * Converts frames as the kernel does inside {@code run()}: slot by slot in ascending order, up to
+   * the first failure.
+   */
+  public ConversionOutcome convert(GpaRange range, Shareability target) {
+    if (conversionScope() == ConversionScope.VM) {
+      return setMemoryAttributes(range, target.attributes(), 0);
+    }
+    long end = range.start().gfn().value() + range.size().wholePages().value();
+    ConversionOutcome outcome = new ConversionOutcome.AlreadyThere(target);
+    for (long gfn = range.start().gfn().value(); gfn < end; ) {
+      Slot slot = slotAt(gfn);
+      MemoryView view = slot == null ? null : slot.openView();
+      if (slot == null || view == null) {
+        return new ConversionOutcome.Rejected(
+            Errno.EFAULT, "no guest memory at gfn 0x" + Long.toHexString(gfn));
+      }
+      long pages = Math.min(end, slot.endGfn()) - gfn;
+      ConversionOutcome piece =
+          view.convert(
+              ConversionRequest.of(
+                  ByteRange.of(slot.pageOf(gfn) << Page.SHIFT, pages << Page.SHIFT), target));
+      if (!piece.succeeded()) {
+        return piece;
+      }
+      outcome = piece instanceof ConversionOutcome.Converted ? piece : outcome;
+      gfn += pages;
+    }
+    return outcome;
+  }
+
+  @Override
+  public KernelResult<Long> enableExitHypercalls(long hypercalls) {
+    if ((hypercalls & ~(1L << Exit.MapGpaRange.NUMBER)) != 0) {
+      return KernelResult.failed(
+          Errno.EINVAL, "unknown hypercalls: 0x" + Long.toHexString(hypercalls));
+    }
+    exitHypercalls = hypercalls;
+    return KernelResult.ok(hypercalls);
+  }
+
+  @Override
+  public KernelResult<PageCount> populate(GpaRange range, Optional<byte[]> source) {
+    return launch.populate(range, source);
+  }
+
+  @Override
+  public KernelResult<VirtualMachine> finalizeLaunch() {
+    return launch.complete();
+  }
+
+  @Override
+  public Vcpu createVcpu(GuestProgram program) {
+    return vcpuMaker.make(this, vcpuCount.getAndIncrement(), program);
+  }
+
+  @Override
+  public void close() {
+    mmu.bug("the VM is closed");
+    slots.clear();
+  }
+}

@@ -1,0 +1,103 @@
+package io.github.gmem4j.core.vm;
+
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.api.memory.Page;
+import io.github.gmem4j.api.memory.PageCount;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.GpaRange;
+import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.core.memory.MemoryView;
+import io.github.gmem4j.core.memory.PhysicalPage;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Loading the initial image: page by page, until the launch is finalized. */
+final class Launch {
+  private final InMemoryVm vm;
+  private boolean complete;
+
+  Launch(InMemoryVm vm) {
+    this.vm = vm;
+  }
+
+  synchronized KernelResult<VirtualMachine> complete() {
+    if (complete) {
+      return KernelResult.failed(Errno.EINVAL, "the launch is finalized already");
+    }
+    complete = true;
+    vm.mmu().lock();
+    try {
+      vm.mmu().platform().finalizeLaunch();
+    } finally {
+      vm.mmu().unlock();
+    }
+    return KernelResult.ok(vm);
+  }
+
+  synchronized KernelResult<PageCount> populate(GpaRange range, Optional<byte[]> source) {
+    Optional<String> dead = vm.mmu().deadBecause();
+    if (dead.isPresent()) {
+      return KernelResult.failed(Errno.EIO, dead.get());
+    }
+    if (complete) {
+      return KernelResult.failed(Errno.EINVAL, "the launch is finalized");
+    }
+    if (range.isEmptyOrWraps() || !range.isPageAligned()) {
+      return KernelResult.failed(Errno.EINVAL, "not a range of whole pages: " + range);
+    }
+    if (source.isEmpty() && !vm.kernel().generation().keepsStateInMemory()) {
+      return KernelResult.failed(Errno.EINVAL, "this kernel needs a source");
+    }
+    if (source.isPresent() && source.get().length != range.size().value()) {
+      return KernelResult.failed(
+          Errno.EINVAL, "the source has " + source.get().length + " bytes, not " + range.size());
+    }
+    long first = range.start().gfn().value();
+    long pages = range.size().wholePages().value();
+    for (long done = 0; done < pages; done++) {
+      KernelResult<PageCount> page = populate(first + done, slice(source, done));
+      if (page instanceof KernelResult.Failed<PageCount>) {
+        return done == 0 ? page : KernelResult.ok(new PageCount(done));
+      }
+    }
+    return KernelResult.ok(new PageCount(pages));
+  }
+
+  private static Optional<byte[]> slice(Optional<byte[]> source, long page) {
+    int from = (int) (page << Page.SHIFT);
+    return source.map(bytes -> Arrays.copyOfRange(bytes, from, from + Page.BYTES));
+  }
+
+  private KernelResult<PageCount> populate(long gfn, Optional<byte[]> source) {
+    Slot slot = vm.slotAt(gfn);
+    if (slot == null || !slot.isGuestMemfd()) {
+      return KernelResult.failed(
+          Errno.EINVAL, "no guest memory at gfn 0x" + Long.toHexString(gfn));
+    }
+    MemoryView view = slot.openView();
+    if (view == null) {
+      return KernelResult.failed(Errno.EFAULT, "the memory of slot " + slot.id() + " is closed");
+    }
+    if (vm.stateOf(gfn, slot) != Shareability.PRIVATE) {
+      return KernelResult.failed(Errno.EINVAL, "not private: gfn 0x" + Long.toHexString(gfn));
+    }
+    PhysicalPage page = view.findForGuest(slot.pageOf(gfn));
+    if (page == null) {
+      return KernelResult.failed(Errno.ENOMEM, "no memory for gfn 0x" + Long.toHexString(gfn));
+    }
+    vm.mmu().lock();
+    try {
+      Granting granting = vm.mmu().platform().populate(new Gfn(gfn), page, source);
+      if (granting instanceof Granting.Granted) {
+        view.mapForGuest(page, Shareability.PRIVATE);
+        return KernelResult.ok(PageCount.ONE);
+      }
+      return KernelResult.failed(Errno.EIO, "the platform answered " + granting);
+    } finally {
+      vm.mmu().unlock();
+    }
+  }
+}

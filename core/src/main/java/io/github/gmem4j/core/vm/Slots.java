@@ -1,0 +1,157 @@
+package io.github.gmem4j.core.vm;
+
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.GuestMemory;
+import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.vm.MemorySlot;
+import io.github.gmem4j.api.vm.SlotRequest;
+import io.github.gmem4j.core.kernel.HostKernel;
+import io.github.gmem4j.core.lock.LockLevel;
+import io.github.gmem4j.core.memory.Binding;
+import io.github.gmem4j.core.memory.MemoryView;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The memory slots of one VM and how they change: {@code KVM_SET_USER_MEMORY_REGION2}. */
+final class Slots {
+  private final GuestMmu mmu;
+  private final HostKernel kernel;
+  private final ReentrantLock slotsLock = new ReentrantLock();
+  private volatile SlotTable table = SlotTable.EMPTY;
+
+  Slots(GuestMmu mmu, HostKernel kernel) {
+    this.mmu = mmu;
+    this.kernel = kernel;
+  }
+
+  SlotTable table() {
+    return table;
+  }
+
+  void lock() {
+    assert LockLevel.SLOTS.enter();
+    slotsLock.lock();
+  }
+
+  void unlock() {
+    slotsLock.unlock();
+    assert LockLevel.SLOTS.leave();
+  }
+
+  /** Adds, moves or deletes a slot, with the kernel's checks in the kernel's order. */
+  KernelResult<MemorySlot> set(SlotRequest request) {
+    Optional<String> objection = SlotChecks.objection(request, mmu.type());
+    if (objection.isPresent()) {
+      return KernelResult.failed(Errno.EINVAL, objection.get());
+    }
+    lock();
+    try {
+      Slot old = table.byId(request.slot());
+      if (request.size().value() == 0) {
+        return delete(request, old);
+      }
+      if (old != null) {
+        return change(request, old);
+      }
+      return (request.flags() & SlotRequest.GUEST_MEMFD) != 0
+          ? addBound(request)
+          : add(Slot.ordinary(request), null);
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Removes every slot. */
+  void clear() {
+    lock();
+    try {
+      for (Slot slot : table.all()) {
+        remove(slot);
+      }
+    } finally {
+      unlock();
+    }
+  }
+
+  private KernelResult<MemorySlot> delete(SlotRequest request, @Nullable Slot old) {
+    if (old == null) {
+      return KernelResult.failed(Errno.EINVAL, "no slot " + request.slot() + " to delete");
+    }
+    MemorySlot described = old.describe();
+    remove(old);
+    return KernelResult.ok(described);
+  }
+
+  private void remove(Slot slot) {
+    table = table.replacing(slot, null);
+    if (slot.view() != null && slot.binding() != null) {
+      slot.view().unbind(slot.binding());
+    }
+  }
+
+  /** An ordinary slot may move and its flags may change; a bound one can only be deleted. */
+  private KernelResult<MemorySlot> change(SlotRequest request, Slot old) {
+    Slot wanted = Slot.ordinary(request);
+    long fixed = SlotRequest.READONLY | SlotRequest.GUEST_MEMFD;
+    if (old.isGuestMemfd()
+        || (request.flags() & SlotRequest.GUEST_MEMFD) != 0
+        || wanted.pages() != old.pages()
+        || !wanted.userspace().equals(old.userspace())
+        || ((wanted.flags() ^ old.flags()) & fixed) != 0) {
+      return KernelResult.failed(
+          Errno.EINVAL, "slot " + request.slot() + " exists and cannot be changed like that");
+    }
+    return wanted.equals(old) ? KernelResult.ok(old.describe()) : add(wanted, old);
+  }
+
+  private KernelResult<MemorySlot> add(Slot slot, @Nullable Slot replaced) {
+    Slot other = table.overlapping(slot, replaced);
+    if (other != null) {
+      return KernelResult.failed(
+          Errno.EEXIST, "slot " + slot.id() + " would overlap slot " + other.id());
+    }
+    table = table.replacing(replaced, slot);
+    return KernelResult.ok(slot.describe());
+  }
+
+  private KernelResult<MemorySlot> addBound(SlotRequest request) {
+    Slot unbound = Slot.ordinary(request);
+    Slot other = table.overlapping(unbound, null);
+    if (other != null) {
+      return KernelResult.failed(
+          Errno.EEXIST, "slot " + request.slot() + " would overlap slot " + other.id());
+    }
+    Optional<GuestMemory> memory = request.memory();
+    if (memory.isEmpty() || (memory.get() instanceof MemoryView view && !view.isOpen())) {
+      return KernelResult.failed(Errno.EBADF, "no open guest memory for slot " + request.slot());
+    }
+    if (!(memory.get() instanceof MemoryView view) || view.guest() != mmu) {
+      return KernelResult.failed(Errno.EINVAL, "not a guest memory of this VM: " + memory.get());
+    }
+    long offset = request.offset().value();
+    if (offset < 0 || offset + request.size().value() > view.size().value()) {
+      return KernelResult.failed(
+          Errno.EINVAL, "past the end of the memory: offset " + request.offset());
+    }
+    PageIndex first = request.offset().page();
+    Binding binding = view.bind(first.value(), unbound.pages(), unbound.firstGfn());
+    if (binding == null) {
+      return KernelResult.failed(
+          kernel.generation().boundTwice(), "bound already: some page from " + first + " on");
+    }
+    boolean memoryOnly = kernel.generation().keepsStateInMemory() || view.isMappable();
+    return add(
+        new Slot(
+            request.slot(),
+            request.flags(),
+            unbound.firstGfn(),
+            unbound.pages(),
+            request.userspace(),
+            view,
+            binding,
+            memoryOnly),
+        null);
+  }
+}
