@@ -5,6 +5,7 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Granting;
 import io.github.gmem4j.api.policy.GuestFault;
 import io.github.gmem4j.api.policy.PrivateAccess;
+import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.HostVirtualAddress;
 import io.github.gmem4j.core.memory.MemoryView;
@@ -38,6 +39,8 @@ final class GuestAccess {
   private final GuestMmu mmu;
   private final VcpuPresence presence;
   private final BooleanSupplier interrupted;
+  // Whether the latest attempt mapped a page: events are told once the lock is released.
+  private boolean mapped;
 
   GuestAccess(InMemoryVm vm, VcpuPresence presence, BooleanSupplier interrupted) {
     this.vm = vm;
@@ -102,6 +105,7 @@ final class GuestAccess {
     if (found.isPoisoned()) {
       return faulted(gfn, as, GuestFault.Cause.POISONED);
     }
+    mapped = false;
     mmu.lock();
     try {
       if (mmu.isStale(sequence, gfn) || view.isReleased()) {
@@ -111,17 +115,17 @@ final class GuestAccess {
       return throughMemory(view, found, as, access, purpose);
     } finally {
       mmu.unlock();
+      if (mapped && vm.kernel().isHeard()) {
+        vm.emit(new RoadEvent.PageMapped(presence.id(), new Gfn(gfn), as));
+      }
     }
   }
 
   private Shareability kindOf(Access access, Shareability state, Purpose purpose) {
-    if (purpose == Purpose.PREFAULT) {
-      return state;
-    }
     return switch (vm.type().accessRule()) {
       case ALWAYS_SHARED -> Shareability.SHARED;
       case FOLLOWS_STATE -> state;
-      case AS_ISSUED -> access.as();
+      case AS_ISSUED -> purpose == Purpose.PREFAULT ? state : access.as();
     };
   }
 
@@ -157,6 +161,7 @@ final class GuestAccess {
         return refusal;
       }
       view.mapForGuest(found, as);
+      mapped = true;
     }
     if (purpose != Purpose.ACCESS) {
       return new Served.Reached((byte) 0);

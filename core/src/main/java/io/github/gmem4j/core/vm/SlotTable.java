@@ -55,7 +55,7 @@ final class SlotTable {
   /** Returns a slot other than {@code except} that has frames in common with another. */
   @Nullable Slot overlapping(Slot other, @Nullable Slot except) {
     for (Slot slot : slots) {
-      if (slot != except
+      if (!slot.equals(except)
           && slot.addressSpace() == other.addressSpace()
           && slot.overlaps(other.firstGfn(), other.endGfn())) {
         return slot;
