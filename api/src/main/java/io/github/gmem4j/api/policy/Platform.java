@@ -75,6 +75,15 @@ public interface Platform {
   }
 
   /**
+   * Tells whether pages may be mapped ahead of their first touch now.
+   *
+   * @implSpec The default says yes. A platform with a launch says no until it is finalized.
+   */
+  default boolean allowsPrefault() {
+    return true;
+  }
+
+  /**
    * The initial image is complete.
    *
    * @implSpec The default does nothing.

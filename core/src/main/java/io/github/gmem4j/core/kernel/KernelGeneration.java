@@ -46,6 +46,14 @@ public enum KernelGeneration {
     return this == RFC_2025;
   }
 
+  /**
+   * Tells whether a conversion's flags, reserved words, attributes and VM type are checked; the
+   * struct of generation A has none of them but reserved words, which it ignores.
+   */
+  public boolean checksAttributes() {
+    return this != RFC_2025;
+  }
+
   /** Returns the errno for binding pages of a memory that are bound already. */
   public Errno boundTwice() {
     return this == RFC_2025 ? Errno.EINVAL : Errno.EEXIST;

@@ -20,7 +20,7 @@ final class Bindings {
 
   /** Takes away what one view's guest has mapped through one binding. */
   static void zap(MemoryView view, Binding binding) {
-    Invalidation.zap(view, binding, binding.firstPage(), binding.endPage(), Zap.ALL);
+    Invalidation.begin(view, binding, binding.firstPage(), binding.endPage(), Zap.ALL);
     view.guest().endInvalidation();
   }
 }

@@ -61,12 +61,17 @@ final class Conversion {
 
   /** Checks the arguments in the kernel's order. */
   private @Nullable Rejected validate(MemoryView via, ConversionRequest request) {
-    ByteRange range = request.range();
     if (!inode.isConvertible()) {
       return inode.kernel().generation().keepsStateInMemory()
           ? invalid("the memory was created without support for sharing")
           : new Rejected(Errno.ENOTTY, "this kernel converts through the VM");
     }
+    Rejected rejected =
+        inode.kernel().generation().checksAttributes() ? validateAttributes(via, request) : null;
+    return rejected != null ? rejected : validateRange(request.range());
+  }
+
+  private @Nullable Rejected validateAttributes(MemoryView via, ConversionRequest request) {
     if (request.flags() != 0) {
       return invalid("flags must be 0: 0x" + Long.toHexString(request.flags()));
     }
@@ -79,6 +84,10 @@ final class Conversion {
     if ((request.attributes() & ~Shareability.ATTRIBUTE_PRIVATE) != 0) {
       return invalid("unknown attributes: 0x" + Long.toHexString(request.attributes()));
     }
+    return null;
+  }
+
+  private @Nullable Rejected validateRange(ByteRange range) {
     if (range.isEmptyOrWraps()) {
       return invalid("the range is empty or wraps around: " + range);
     }
@@ -120,23 +129,33 @@ final class Conversion {
     return TO_PRIVATE;
   }
 
-  /** Generation A: the guest is zapped first, and pages that are private already do not count. */
+  /** Generation A: only runs that change are looked at, and the guest loses them first. */
   private ConversionOutcome takeChangingFromHost(long first, long end) {
-    Invalidation.begin(inode, first, end, Zap.ALL);
+    List<long[]> begun = new ArrayList<>();
     try {
-      for (long run = first; run < end; ) {
+      for (long run = firstShared(first, end); run < end; ) {
         long runEnd = inode.state().runEnd(run, end);
-        Blocked blocked = inode.state().isPrivate(run) ? null : emptyHostAndCheck(run, runEnd);
+        Invalidation.begin(inode, run, runEnd, Zap.ALL);
+        begun.add(new long[] {run, runEnd});
+        run = firstShared(runEnd, end);
+      }
+      for (long[] run : begun) {
+        Blocked blocked = emptyHostAndCheck(run[0], run[1]);
         if (blocked != null) {
           return blocked;
         }
-        run = runEnd;
       }
       inode.state().setPrivate(first, end - first);
       return TO_PRIVATE;
     } finally {
-      Invalidation.end(inode, first, end);
+      for (long[] run : begun) {
+        Invalidation.end(inode, run[0], run[1]);
+      }
     }
+  }
+
+  private long firstShared(long from, long end) {
+    return from < end && inode.state().isPrivate(from) ? inode.state().runEnd(from, end) : from;
   }
 
   /**
@@ -201,13 +220,13 @@ final class Conversion {
   }
 
   private void makeShared(long first, long end) {
-    for (MemoryView view : inode.views()) {
-      if (view.guest().hasPlatform()) {
+    for (GuestSide guest : inode.guests()) {
+      if (guest.hasPlatform()) {
         PageCache cache = inode.cache();
         for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
           PhysicalPage page = cache.get(i);
           if (page != null) {
-            view.guest().makeShared(page);
+            guest.makeShared(page);
           }
         }
       }

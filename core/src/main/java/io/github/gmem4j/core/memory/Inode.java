@@ -36,6 +36,7 @@ final class Inode {
   private final PageCache cache;
   private final StampedLock invalidateLock = new StampedLock();
   private final List<MemoryView> views = new CopyOnWriteArrayList<>();
+  private final List<GuestSide> guests = new CopyOnWriteArrayList<>();
 
   Inode(HostKernel kernel, long pages, long flags) {
     this.kernel = kernel;
@@ -77,6 +78,11 @@ final class Inode {
 
   List<MemoryView> views() {
     return views;
+  }
+
+  /** Returns every VM that has or had a view: a platform may own pages after its view is gone. */
+  List<GuestSide> guests() {
+    return guests;
   }
 
   long lockExclusive() {
@@ -121,9 +127,9 @@ final class Inode {
       if (page != null) {
         page.unmapFromHost();
         cache.remove(i);
-        for (MemoryView view : views) {
-          if (view.guest().hasPlatform()) {
-            view.guest().reclaim(page);
+        for (GuestSide guest : guests) {
+          if (guest.hasPlatform()) {
+            guest.reclaim(page);
           }
         }
       }

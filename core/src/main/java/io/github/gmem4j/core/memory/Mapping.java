@@ -157,7 +157,7 @@ final class Mapping implements HostMapping {
 
   @Override
   public HostMapping duplicate() {
-    return view.newMapping(pages);
+    return closed.get() ? this : view.newMapping(pages);
   }
 
   @Override

@@ -47,6 +47,7 @@ public final class MemoryView implements GuestMemory {
 
   private MemoryView linked() {
     inode.views().add(this);
+    inode.guests().add(guest);
     return this;
   }
 
@@ -135,9 +136,12 @@ public final class MemoryView implements GuestMemory {
     if (!inode.isMappable()) {
       return KernelResult.failed(Errno.ENODEV, "the memory was created without MMAP");
     }
+    if (length.value() == 0) {
+      return KernelResult.failed(Errno.EINVAL, "cannot map no bytes");
+    }
     long pages = (length.value() + Page.OFFSET_MASK) >>> Page.SHIFT;
     if (pages == 0) {
-      return KernelResult.failed(Errno.EINVAL, "cannot map " + length + " bytes");
+      return KernelResult.failed(Errno.ENOMEM, "no address space for " + length + " bytes");
     }
     return KernelResult.ok(newMapping(pages));
   }
@@ -166,6 +170,9 @@ public final class MemoryView implements GuestMemory {
 
   @Override
   public KernelResult<PageIndex> poison(PageIndex page) {
+    if (!open) {
+      return KernelResult.failed(Errno.EBADF, "the memory is closed");
+    }
     if (page.value() >= inode.pages()) {
       return KernelResult.failed(Errno.EINVAL, page + " lies past the memory's end");
     }

@@ -10,7 +10,7 @@ import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.HostVirtualAddress;
 import io.github.gmem4j.core.memory.MemoryView;
 import io.github.gmem4j.core.memory.PhysicalPage;
-import io.github.gmem4j.core.vm.Answered;
+import io.github.gmem4j.core.boundary.Answered;
 import io.github.gmem4j.core.vm.GuestMmu;
 import io.github.gmem4j.core.vm.InMemoryVm;
 import io.github.gmem4j.core.vm.Slot;

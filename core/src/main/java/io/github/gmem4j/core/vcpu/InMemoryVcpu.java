@@ -12,6 +12,7 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.Execution;
 import io.github.gmem4j.api.policy.GuestFault;
+import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.KvmSeat;
 import io.github.gmem4j.api.policy.Pending;
@@ -24,7 +25,7 @@ import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Prefault;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
-import io.github.gmem4j.core.vm.Answered;
+import io.github.gmem4j.core.boundary.Answered;
 import io.github.gmem4j.core.vm.InMemoryVm;
 import io.github.gmem4j.core.vm.VcpuPresence;
 import java.util.List;
@@ -106,8 +107,12 @@ public final class InMemoryVcpu implements Vcpu {
     if (vm.kernel().isHeard()) {
       vm.emit(new RoadEvent.RunEntered(id, reply));
     }
-    Exit exit = enter(reply);
-    leaveGuest();
+    Exit exit;
+    try {
+      exit = enter(reply);
+    } finally {
+      leaveGuest();
+    }
     if (vm.kernel().isHeard()) {
       vm.emit(new RoadEvent.RunLeft(id, exit));
     }
@@ -163,7 +168,8 @@ public final class InMemoryVcpu implements Vcpu {
         unfinished = Unfinished.NOTHING;
         try {
           return apply(
-              answered("onReentry", kvm().onReentry(view(), decision.pending(), answer)));
+              answered("onReentry", kvm().onReentry(view(), decision.pending(), answer)),
+              decision.mapGpa());
         } catch (RuntimeException | Error e) {
           unfinished = open;
           throw e;
@@ -220,7 +226,7 @@ public final class InMemoryVcpu implements Vcpu {
     GuestMove current = move;
     if (current == null) {
       current =
-          answered("guest.begin", policy().guest().begin(request.range(), request.target()));
+          answered("guest.begin", guest().begin(request.range(), request.target()));
       move = current;
       announce(current);
     }
@@ -251,11 +257,15 @@ public final class InMemoryVcpu implements Vcpu {
   }
 
   private @Nullable Exit call(GuestCall call) {
-    return apply(answered("onCall", kvm().onCall(view(), call)));
+    return apply(answered("onCall", kvm().onCall(view(), call)), false);
   }
 
-  /** Carries out decisions of the KVM seat until one leaves {@code run()} or lets the guest go on. */
-  private @Nullable Exit apply(Step first) {
+  /**
+   * Carries out decisions of the KVM seat until one leaves {@code run()} or lets the guest go on.
+   *
+   * @param answering whether the exit that is being completed has a return value
+   */
+  private @Nullable Exit apply(Step first, boolean answering) {
     Step step = first;
     while (true) {
       switch (step) {
@@ -268,7 +278,7 @@ public final class InMemoryVcpu implements Vcpu {
           return leave.exit();
         }
         case Step.Fail fail -> {
-          unfinished = new Unfinished.Decision(fail.pending(), true);
+          unfinished = new Unfinished.Decision(fail.pending(), answering);
           return new Exit.Failed(fail.errno(), fail.reason());
         }
         case Step.Convert convert -> {
@@ -290,7 +300,7 @@ public final class InMemoryVcpu implements Vcpu {
   private void returned(GuestResult result) {
     if (move instanceof GuestMove.Call call) {
       GuestMove next =
-          answered("guest.afterCall", policy().guest().afterCall(call.progress(), result));
+          answered("guest.afterCall", guest().afterCall(call.progress(), result));
       move = next;
       announce(next);
     } else {
@@ -315,7 +325,7 @@ public final class InMemoryVcpu implements Vcpu {
           GuestMove next =
               answered(
                   "guest.afterInstruction",
-                  policy().guest().afterInstruction(executed.progress(), finished.result()));
+                  guest().afterInstruction(executed.progress(), finished.result()));
           move = next;
           announce(next);
         } else {
@@ -382,7 +392,7 @@ public final class InMemoryVcpu implements Vcpu {
   }
 
   private @Nullable Exit fault(GuestFault fault) {
-    return apply(answered("onFault", kvm().onFault(view(), fault)));
+    return apply(answered("onFault", kvm().onFault(view(), fault)), false);
   }
 
   private void finish(ActionResult result) {
@@ -402,6 +412,10 @@ public final class InMemoryVcpu implements Vcpu {
 
   private KvmSeat kvm() {
     return answered("kvm", policy().kvm());
+  }
+
+  private GuestKernel guest() {
+    return answered("guest", policy().guest());
   }
 
   private <T> T answered(String method, @Nullable T answer) {

@@ -21,11 +21,14 @@ final class Prefaulting {
   }
 
   Prefault prefault(GpaRange range, long flags) {
+    if (vm.mmu().deadBecause().isPresent()) {
+      return new Prefault(Optional.of(Errno.EIO), range.start(), range.size());
+    }
     if (flags != 0 || !range.isPageAligned() || range.isEmptyOrWraps()) {
       return new Prefault(Optional.of(Errno.EINVAL), range.start(), range.size());
     }
-    if (vm.mmu().deadBecause().isPresent()) {
-      return new Prefault(Optional.of(Errno.EIO), range.start(), range.size());
+    if (!vm.mmu().allowsPrefault()) {
+      return new Prefault(Optional.of(Errno.EOPNOTSUPP), range.start(), range.size());
     }
     long start = range.start().value();
     long size = range.size().value();

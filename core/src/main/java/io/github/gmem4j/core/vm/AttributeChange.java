@@ -5,6 +5,7 @@ import io.github.gmem4j.api.memory.ConversionOutcome.Rejected;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.GpaRange;
+import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.core.memory.MemoryView;
 import java.util.Optional;
 
@@ -16,12 +17,12 @@ final class AttributeChange {
   private AttributeChange() {}
 
   static ConversionOutcome apply(InMemoryVm vm, GpaRange range, long wanted, long flags) {
-    if (vm.kernel().generation().keepsStateInMemory()) {
-      return new Rejected(Errno.ENOTTY, "this kernel converts through the guest memory");
-    }
     Optional<String> dead = vm.mmu().deadBecause();
     if (dead.isPresent()) {
       return new Rejected(Errno.EIO, dead.get());
+    }
+    if (vm.kernel().generation().keepsStateInMemory()) {
+      return new Rejected(Errno.ENOTTY, "this kernel converts through the guest memory");
     }
     long supported = vm.type().privateMemory() ? Shareability.ATTRIBUTE_PRIVATE : 0;
     if (flags != 0) {
@@ -56,29 +57,41 @@ final class AttributeChange {
     if (toPrivate ? attributes.allPrivate(first, end) : attributes.allShared(first, end)) {
       return new ConversionOutcome.AlreadyThere(target);
     }
+    if (toPrivate && vm.kernel().faults().injects(HostKernel.RESERVE_STATE, first)) {
+      return new Rejected(Errno.ENOMEM, "no memory to make frames private");
+    }
     GuestMmu mmu = vm.mmu();
     mmu.beginInvalidation(first, end);
+    try {
+      zap(vm, first, end, target.opposite());
+      if (toPrivate) {
+        attributes.setPrivate(first, end);
+      } else {
+        attributes.setShared(first, end);
+      }
+    } finally {
+      mmu.endInvalidation();
+    }
+    return new ConversionOutcome.Converted(target);
+  }
+
+  /** Takes the guest's mappings of a kind away and releases the MMU lock. */
+  private static void zap(InMemoryVm vm, long first, long end, Shareability kind) {
+    GuestMmu mmu = vm.mmu();
     try {
       for (Slot slot : vm.slotsInternal().table().all()) {
         MemoryView view = slot.openView();
         if (view != null && slot.overlaps(first, end)) {
           long from = Math.max(first, slot.firstGfn());
           long to = Math.min(end, slot.endGfn());
-          view.unmapForGuest(slot.pageOf(from), slot.pageOf(to), target.opposite());
+          view.unmapForGuest(slot.pageOf(from), slot.pageOf(to), kind);
         }
       }
-      if (!toPrivate && mmu.hasPlatform()) {
+      if (kind == Shareability.PRIVATE && mmu.hasPlatform()) {
         mmu.zapPrivate(first, end);
       }
     } finally {
       mmu.zapped();
     }
-    if (toPrivate) {
-      attributes.setPrivate(first, end);
-    } else {
-      attributes.setShared(first, end);
-    }
-    mmu.endInvalidation();
-    return new ConversionOutcome.Converted(target);
   }
 }

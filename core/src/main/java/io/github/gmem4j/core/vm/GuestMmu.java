@@ -1,11 +1,13 @@
 package io.github.gmem4j.core.vm;
 
+import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PlatformHost;
 import io.github.gmem4j.api.seam.FaultInjector;
 import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.VmType;
+import io.github.gmem4j.core.boundary.Answered;
 import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.core.lock.LockLevel;
 import io.github.gmem4j.core.memory.GuestSide;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class GuestMmu implements GuestSide, PlatformHost {
   private final VmType type;
   private final HostKernel kernel;
+  private final ConversionPolicy policy;
   private final StampedLock mmuLock = new StampedLock();
   private final List<VcpuPresence> vcpus = new ArrayList<>();
   private @Nullable Platform platform;
@@ -36,9 +39,10 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   private long invalidEnd;
   private volatile @Nullable String bug;
 
-  GuestMmu(VmType type, HostKernel kernel) {
+  GuestMmu(VmType type, HostKernel kernel, ConversionPolicy policy) {
     this.type = type;
     this.kernel = kernel;
+    this.policy = policy;
   }
 
   void install(Platform model) {
@@ -74,6 +78,19 @@ public final class GuestMmu implements GuestSide, PlatformHost {
       throw new IllegalStateException("no platform");
     }
     return installed;
+  }
+
+  /** Tells whether pages may be mapped ahead of their first touch. */
+  public boolean allowsPrefault() {
+    if (!hasPlatform()) {
+      return true;
+    }
+    lock();
+    try {
+      return platform().allowsPrefault();
+    } finally {
+      unlock();
+    }
   }
 
   /** Makes a vCPU known, so that it can be kicked. */
@@ -126,7 +143,10 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   public Optional<String> objectionToSharing(long firstGfn, long endGfn) {
     lock();
     try {
-      return platform().objectionToSharing(GfnRange.of(firstGfn, endGfn - firstGfn));
+      return Answered.by(
+          policy,
+          "Platform.objectionToSharing",
+          platform().objectionToSharing(GfnRange.of(firstGfn, endGfn - firstGfn)));
     } finally {
       unlock();
     }

@@ -22,8 +22,10 @@ import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.api.vm.VmType;
+import io.github.gmem4j.core.boundary.Answered;
 import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.core.memory.MemoryView;
+import io.github.gmem4j.core.tracker.ShareabilityTracker;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,7 +58,8 @@ public final class InMemoryVm implements VirtualMachine {
     this.policy = policy;
     this.process = process;
     this.vcpuMaker = vcpuMaker;
-    this.mmu = new GuestMmu(policy.traits().vmType(), kernel);
+    this.mmu =
+        new GuestMmu(Answered.by(policy, "traits", policy.traits()).vmType(), kernel, policy);
     this.slots = new Slots(mmu, kernel);
     this.launch = new Launch(this);
     mmu.install(Answered.by(policy, "createPlatform", policy.createPlatform(mmu)));
@@ -131,12 +134,18 @@ public final class InMemoryVm implements VirtualMachine {
     if (size.value() <= 0 || !Page.isAligned(size.value())) {
       return KernelResult.failed(Errno.EINVAL, "not a positive number of pages: size " + size);
     }
-    return KernelResult.ok(
-        MemoryView.create(kernel, mmu, size.wholePages().value(), flags));
+    if (size.wholePages().value() > ShareabilityTracker.MAX_PAGES) {
+      return KernelResult.failed(Errno.ENOMEM, "more than this host can hold: size " + size);
+    }
+    return KernelResult.ok(MemoryView.create(kernel, mmu, size.wholePages().value(), flags));
   }
 
   @Override
   public KernelResult<GuestMemory> linkGuestMemory(GuestMemory memory) {
+    Optional<String> dead = mmu.deadBecause();
+    if (dead.isPresent()) {
+      return KernelResult.failed(Errno.EIO, dead.get());
+    }
     if (!(memory instanceof MemoryView view)
         || !view.isOpen()
         || view.kernel() != kernel
@@ -186,6 +195,9 @@ public final class InMemoryVm implements VirtualMachine {
    * the first failure.
    */
   public ConversionOutcome convert(GpaRange range, Shareability target) {
+    if (!range.isPageAligned() || range.isEmptyOrWraps()) {
+      return new ConversionOutcome.Rejected(Errno.EINVAL, "not a range of whole pages: " + range);
+    }
     if (conversionScope() == ConversionScope.VM) {
       return setMemoryAttributes(range, target.attributes(), 0);
     }
@@ -214,6 +226,10 @@ public final class InMemoryVm implements VirtualMachine {
 
   @Override
   public KernelResult<Long> enableExitHypercalls(long hypercalls) {
+    Optional<String> dead = mmu.deadBecause();
+    if (dead.isPresent()) {
+      return KernelResult.failed(Errno.EIO, dead.get());
+    }
     if ((hypercalls & ~(1L << Exit.MapGpaRange.NUMBER)) != 0) {
       return KernelResult.failed(
           Errno.EINVAL, "unknown hypercalls: 0x" + Long.toHexString(hypercalls));

@@ -9,6 +9,7 @@ import io.github.gmem4j.api.policy.Granting;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.core.boundary.Answered;
 import io.github.gmem4j.core.memory.MemoryView;
 import io.github.gmem4j.core.memory.PhysicalPage;
 import java.util.Arrays;
@@ -24,6 +25,10 @@ final class Launch {
   }
 
   synchronized KernelResult<VirtualMachine> complete() {
+    Optional<String> dead = vm.mmu().deadBecause();
+    if (dead.isPresent()) {
+      return KernelResult.failed(Errno.EIO, dead.get());
+    }
     if (complete) {
       return KernelResult.failed(Errno.EINVAL, "the launch is finalized already");
     }
@@ -56,9 +61,14 @@ final class Launch {
           Errno.EINVAL, "the source has " + source.get().length + " bytes, not " + range.size());
     }
     long first = range.start().gfn().value();
-    long pages = range.size().wholePages().value();
+    Slot slot = vm.slotAt(first);
+    if (slot == null || !slot.isGuestMemfd()) {
+      return KernelResult.failed(Errno.EINVAL, "no guest memory at " + range.start());
+    }
+    // As the kernel does: what lies past the end of the slot is left out.
+    long pages = Math.min(range.size().wholePages().value(), slot.endGfn() - first);
     for (long done = 0; done < pages; done++) {
-      KernelResult<PageCount> page = populate(first + done, slice(source, done));
+      KernelResult<PageCount> page = populate(slot, first + done, slice(source, done));
       if (page instanceof KernelResult.Failed<PageCount>) {
         return done == 0 ? page : KernelResult.ok(new PageCount(done));
       }
@@ -71,33 +81,46 @@ final class Launch {
     return source.map(bytes -> Arrays.copyOfRange(bytes, from, from + Page.BYTES));
   }
 
-  private KernelResult<PageCount> populate(long gfn, Optional<byte[]> source) {
-    Slot slot = vm.slotAt(gfn);
-    if (slot == null || !slot.isGuestMemfd()) {
-      return KernelResult.failed(
-          Errno.EINVAL, "no guest memory at gfn 0x" + Long.toHexString(gfn));
-    }
+  private KernelResult<PageCount> populate(Slot slot, long gfn, Optional<byte[]> source) {
     MemoryView view = slot.openView();
     if (view == null) {
       return KernelResult.failed(Errno.EFAULT, "the memory of slot " + slot.id() + " is closed");
     }
-    if (vm.stateOf(gfn, slot) != Shareability.PRIVATE) {
-      return KernelResult.failed(Errno.EINVAL, "not private: gfn 0x" + Long.toHexString(gfn));
-    }
-    PhysicalPage page = view.findForGuest(slot.pageOf(gfn));
-    if (page == null) {
-      return KernelResult.failed(Errno.ENOMEM, "no memory for gfn 0x" + Long.toHexString(gfn));
-    }
-    vm.mmu().lock();
-    try {
-      Granting granting = vm.mmu().platform().populate(new Gfn(gfn), page, source);
-      if (granting instanceof Granting.Granted) {
-        view.mapForGuest(page, Shareability.PRIVATE);
-        return KernelResult.ok(PageCount.ONE);
+    while (true) {
+      long sequence = vm.mmu().sequence();
+      if (vm.stateOf(gfn, slot) != Shareability.PRIVATE) {
+        return KernelResult.failed(Errno.EINVAL, "not private: " + new Gfn(gfn));
       }
-      return KernelResult.failed(Errno.EIO, "the platform answered " + granting);
-    } finally {
-      vm.mmu().unlock();
+      PhysicalPage page = view.findForGuest(slot.pageOf(gfn));
+      if (page == null) {
+        return KernelResult.failed(Errno.ENOMEM, "no memory for " + new Gfn(gfn));
+      }
+      if (page.isPoisoned()) {
+        return KernelResult.failed(Errno.EHWPOISON, "poisoned: " + new Gfn(gfn));
+      }
+      vm.mmu().lock();
+      try {
+        if (vm.mmu().isStale(sequence, gfn)) {
+          continue;
+        }
+        return add(view, page, gfn, source);
+      } finally {
+        vm.mmu().unlock();
+      }
     }
+  }
+
+  private KernelResult<PageCount> add(
+      MemoryView view, PhysicalPage page, long gfn, Optional<byte[]> source) {
+    Granting granting =
+        Answered.by(
+            vm.policy(),
+            "Platform.populate",
+            vm.mmu().platform().populate(new Gfn(gfn), page, source));
+    if (granting instanceof Granting.Granted) {
+      view.mapForGuest(page, Shareability.PRIVATE);
+      return KernelResult.ok(PageCount.ONE);
+    }
+    return KernelResult.failed(Errno.EIO, "the platform answered " + granting);
   }
 }

@@ -131,7 +131,8 @@ final class Slots {
       return KernelResult.failed(Errno.EINVAL, "not a guest memory of this VM: " + memory.get());
     }
     long offset = request.offset().value();
-    if (offset < 0 || offset + request.size().value() > view.size().value()) {
+    long room = view.size().value() - request.size().value();
+    if (offset < 0 || offset > room) {
       return KernelResult.failed(
           Errno.EINVAL, "past the end of the memory: offset " + request.offset());
     }

@@ -11,6 +11,7 @@ import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.core.boundary.Answered;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,9 +47,9 @@ public final class Coordinator {
       List<Participant> participants,
       Waiter waiter,
       RoadListener listener) {
-    this.rules = rules;
+    this.rules = new CheckedVmmSeat(Answered.by("the policy", "vmm", rules));
     this.listener = listener;
-    this.settling = new Settling(vm, rules, new Participants(participants, listener), waiter, listener);
+    this.settling = new Settling(vm, this.rules, new Participants(participants, listener), waiter, listener);
   }
 
   /**

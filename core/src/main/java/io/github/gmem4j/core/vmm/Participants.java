@@ -5,6 +5,7 @@ import io.github.gmem4j.api.participant.PlannedConversion;
 import io.github.gmem4j.api.participant.Preparation;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
+import io.github.gmem4j.core.boundary.Answered;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,11 +52,9 @@ final class Participants {
   }
 
   private Preparation ask(Participant participant, PlannedConversion piece) {
-    Preparation answer = participant.prepare(piece);
-    if (answer == null) {
-      throw new IllegalStateException(
-          "participant '" + participant.name() + "' returned null from prepare");
-    }
+    Preparation answer =
+        Answered.by(
+            "participant '" + participant.name() + "'", "prepare", participant.prepare(piece));
     listener.on(new RoadEvent.ParticipantPrepared(participant.name(), piece, answer));
     return answer;
   }
