@@ -36,7 +36,7 @@ final class Inode {
   private final PageCache cache;
   private final StampedLock invalidateLock = new StampedLock();
   private final List<MemoryView> views = new CopyOnWriteArrayList<>();
-  private final List<GuestSide> guests = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<GuestSide> guests = new CopyOnWriteArrayList<>();
 
   Inode(HostKernel kernel, long pages, long flags) {
     this.kernel = kernel;
@@ -78,6 +78,12 @@ final class Inode {
 
   List<MemoryView> views() {
     return views;
+  }
+
+  /** Notes that a VM has a view. */
+  void addView(MemoryView view) {
+    views.add(view);
+    guests.addIfAbsent(view.guest());
   }
 
   /** Returns every VM that has or had a view: a platform may own pages after its view is gone. */

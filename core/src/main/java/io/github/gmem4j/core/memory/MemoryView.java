@@ -46,8 +46,7 @@ public final class MemoryView implements GuestMemory {
   }
 
   private MemoryView linked() {
-    inode.views().add(this);
-    inode.guests().add(guest);
+    inode.addView(this);
     return this;
   }
 

@@ -271,7 +271,7 @@ public final class InMemoryVcpu implements Vcpu {
       switch (step) {
         case Step.Leave leave -> {
           unfinished =
-              leave.pending() == Pending.NONE
+              leave.pending().equals(Pending.NONE)
                   ? Unfinished.NOTHING
                   : new Unfinished.Decision(
                       leave.pending(), leave.exit() instanceof Exit.MapGpaRange);

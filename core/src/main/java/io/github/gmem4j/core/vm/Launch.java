@@ -82,12 +82,15 @@ final class Launch {
   }
 
   private KernelResult<PageCount> populate(Slot slot, long gfn, Optional<byte[]> source) {
-    MemoryView view = slot.openView();
-    if (view == null) {
-      return KernelResult.failed(Errno.EFAULT, "the memory of slot " + slot.id() + " is closed");
-    }
     while (true) {
       long sequence = vm.mmu().sequence();
+      if (!slot.equals(vm.slotAt(gfn))) {
+        return KernelResult.failed(Errno.EINVAL, "slot " + slot.id() + " is gone");
+      }
+      MemoryView view = slot.openView();
+      if (view == null) {
+        return KernelResult.failed(Errno.EFAULT, "the memory of slot " + slot.id() + " is closed");
+      }
       if (vm.stateOf(gfn, slot) != Shareability.PRIVATE) {
         return KernelResult.failed(Errno.EINVAL, "not private: " + new Gfn(gfn));
       }
