@@ -1,0 +1,89 @@
+package io.github.gmem4j.policy.tdx;
+
+import io.github.gmem4j.api.policy.ConversionPolicy;
+import io.github.gmem4j.api.policy.GuestKernel;
+import io.github.gmem4j.api.policy.KvmSeat;
+import io.github.gmem4j.api.policy.Platform;
+import io.github.gmem4j.api.policy.PlatformHost;
+import io.github.gmem4j.api.policy.PolicyTraits;
+import io.github.gmem4j.api.policy.VmmSeat;
+import io.github.gmem4j.api.vm.VmType;
+import io.github.gmem4j.policy.tdx.kvm.TdxKvmSeat;
+import io.github.gmem4j.policy.tdx.sept.SeptPlatform;
+import io.github.gmem4j.policy.tdx.vmm.TdxVmmSeat;
+
+/**
+ * Intel TDX: the guest asks with MapGPA, KVM leaves with {@code KVM_EXIT_HYPERCALL}, the VMM
+ * converts, the guest accepts what became private. To private is the direction that can fail; to
+ * shared is the one that destroys.
+ *
+ * <p>Immutable and thread-safe. Sources: GHCI; Linux 7.3 {@code arch/x86/kvm/vmx/tdx.c}; TDX module
+ * 1.5.01.
+ */
+public final class TdxPolicy implements ConversionPolicy {
+  /** The policy's name. */
+  public static final String NAME = "tdx";
+
+  /** A trust domain: the SHARED bit of each access says its kind. */
+  public static final VmType TRUST_DOMAIN =
+      new VmType(
+          "TDX",
+          VmType.CONFIDENTIAL.privateMemory(),
+          VmType.CONFIDENTIAL.accessRule(),
+          VmType.CONFIDENTIAL.addressSpaces());
+
+  private static final PolicyTraits TRAITS =
+      new PolicyTraits(
+          NAME,
+          TRUST_DOMAIN,
+          PolicyTraits.Converter.VMM,
+          "Intel TDX: MapGPA, conversion by the VMM, secure EPT");
+
+  private final TdxConfig config;
+  private final KvmSeat kvm;
+  private final VmmSeat vmm;
+  private final GuestKernel guest;
+
+  /** Creates the policy with {@link TdxConfig#DEFAULT}. */
+  public TdxPolicy() {
+    this(TdxConfig.DEFAULT);
+  }
+
+  /** Creates the policy. */
+  public TdxPolicy(TdxConfig config) {
+    this.config = config;
+    kvm = new TdxKvmSeat(config.width(), config.maxPhysicalAddressBits());
+    vmm = new TdxVmmSeat(config.retryRule(), config.implicitRule());
+    guest = config.guest().kernel(config.width(), config.devices());
+  }
+
+  /** Returns the knobs. */
+  public TdxConfig config() {
+    return config;
+  }
+
+  @Override
+  public PolicyTraits traits() {
+    return TRAITS;
+  }
+
+  @Override
+  public KvmSeat kvm() {
+    return kvm;
+  }
+
+  @Override
+  public VmmSeat vmm() {
+    return vmm;
+  }
+
+  @Override
+  public Platform createPlatform(PlatformHost host) {
+    return new SeptPlatform(host, config.pendingAccess(), config.pageReset(), config.devices());
+  }
+
+  @Override
+  public GuestKernel guest() {
+    return guest;
+  }
+}

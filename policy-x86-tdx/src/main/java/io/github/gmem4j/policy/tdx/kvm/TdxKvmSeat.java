@@ -1,0 +1,135 @@
+package io.github.gmem4j.policy.tdx.kvm;
+
+import io.github.gmem4j.api.guest.GuestCall;
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.Page;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.KvmSeat;
+import io.github.gmem4j.api.policy.Pending;
+import io.github.gmem4j.api.policy.Step;
+import io.github.gmem4j.api.policy.VcpuView;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
+import io.github.gmem4j.policy.tdx.tdcall.VmCall;
+import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
+import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
+
+/**
+ * What KVM does with TDG.VP.VMCALL: it checks a MapGPA, cuts it into exits of at most 2 MiB and
+ * turns each answer into registers. Immutable; pure functions.
+ *
+ * <p>KVM does not ask whether memory lies behind the range, nor in which state it is: that is the
+ * VMM's to know. Source: Linux 7.3 {@code arch/x86/kvm/vmx/tdx.c}.
+ */
+public final class TdxKvmSeat implements KvmSeat {
+  private final GuestAddressWidth width;
+  private final int maxPhysicalAddressBits;
+
+  /**
+   * Creates the seat.
+   *
+   * @param width how wide guest physical addresses are
+   * @param maxPhysicalAddressBits the guest's MAXPHYADDR: an address with a bit at or above this
+   *     one is illegal
+   */
+  public TdxKvmSeat(GuestAddressWidth width, int maxPhysicalAddressBits) {
+    this.width = width;
+    this.maxPhysicalAddressBits = maxPhysicalAddressBits;
+  }
+
+  @Override
+  public Step onCall(VcpuView vcpu, GuestCall call) {
+    return switch (call) {
+      case VmCall.MapGpa mapGpa -> onMapGpa(vcpu, mapGpa);
+      case VmCall.GetQuote quote -> onGetQuote(quote);
+      case VmCall.KvmHypercall hypercall -> HypercallSteps.onCall(vcpu, hypercall);
+      case VmCall.Other other -> answer(VmCallStatus.SUBFUNC_UNSUPPORTED, other.leaf());
+      default -> answer(VmCallStatus.SUBFUNC_UNSUPPORTED, 0);
+    };
+  }
+
+  @Override
+  public Step onReentry(VcpuView vcpu, Pending pending, Reply reply) {
+    return switch (pending) {
+      case MapGpaCursor cursor -> afterExit(vcpu, cursor, reply);
+      case HypercallSteps.InFlight call -> HypercallSteps.onReentry(call, reply);
+      default -> new Step.Fail(Errno.EINVAL, "no call is under way but " + pending, pending);
+    };
+  }
+
+  private Step afterExit(VcpuView vcpu, MapGpaCursor cursor, Reply reply) {
+    if (!(reply instanceof Reply.Answer answer)) {
+      return new Step.Fail(Errno.EINVAL, "a MapGPA is not completed by " + reply, cursor);
+    }
+    if (answer.equals(Reply.Answer.DONE)) {
+      return afterChunk(vcpu, cursor);
+    }
+    if (answer.equals(Reply.Answer.RETRY)) {
+      return answer(VmCallStatus.RETRY, cursor.next());
+    }
+    if (answer.equals(Reply.Answer.REFUSE)) {
+      return answer(VmCallStatus.INVALID_OPERAND, cursor.next());
+    }
+    return new Step.Fail(
+        Errno.EINVAL,
+        "hypercall.ret of a MapGPA must be 0, EAGAIN or EINVAL, not " + answer.ret(),
+        cursor);
+  }
+
+  private Step onMapGpa(VcpuView vcpu, VmCall.MapGpa call) {
+    if (!vcpu.mapGpaExits()) {
+      return answer(VmCallStatus.SUBFUNC_UNSUPPORTED, call.start());
+    }
+    if (!isLegal(call)) {
+      return answer(VmCallStatus.INVALID_OPERAND, call.start());
+    }
+    if (!Page.isAligned(call.start() | call.length())) {
+      return answer(VmCallStatus.ALIGN_ERROR, call.start());
+    }
+    return leave(MapGpaCursor.of(call));
+  }
+
+  private boolean isLegal(VmCall.MapGpa call) {
+    long end = call.start() + call.length();
+    if (Long.compareUnsigned(end, call.start()) <= 0) {
+      return false;
+    }
+    long last = end - 1;
+    // The SHARED bit counts as an address bit here: MAXPHYADDR below GPAW forbids all sharing.
+    return (call.start() | last) >>> maxPhysicalAddressBits == 0
+        && width.direction(call.start()) == width.direction(last);
+  }
+
+  private Step afterChunk(VcpuView vcpu, MapGpaCursor cursor) {
+    if (cursor.isLast()) {
+      // KVM does not write R11 then: the guest finds the call's number that it put there.
+      return answer(VmCallStatus.SUCCESS, VmCall.MapGpa.LEAF);
+    }
+    MapGpaCursor next = cursor.advanced();
+    // Only between chunks, so that a long request does not keep interrupts from the guest.
+    return vcpu.eventPending() ? answer(VmCallStatus.RETRY, next.next()) : leave(next);
+  }
+
+  private Step leave(MapGpaCursor cursor) {
+    long attributes =
+        width.direction(cursor.next()) == Shareability.PRIVATE ? Exit.MapGpaRange.PRIVATE : 0;
+    return new Step.Leave(
+        new Exit.MapGpaRange(
+            width.strip(cursor.next()),
+            cursor.chunk().wholePages(),
+            attributes,
+            Exit.MapGpaRange.LONG_MODE),
+        cursor);
+  }
+
+  private Step onGetQuote(VmCall.GetQuote quote) {
+    boolean shared = width.direction(quote.buffer()) == Shareability.SHARED;
+    return answer(
+        shared ? VmCallStatus.SUBFUNC_UNSUPPORTED : VmCallStatus.INVALID_OPERAND, quote.leaf());
+  }
+
+  private static Step answer(VmCallStatus status, long r11) {
+    return new Step.Return(new VmCallResult(status, r11));
+  }
+}

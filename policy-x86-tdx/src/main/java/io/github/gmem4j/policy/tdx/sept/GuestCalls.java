@@ -1,0 +1,98 @@
+package io.github.gmem4j.policy.tdx.sept;
+
+import io.github.gmem4j.api.policy.Folio;
+import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.policy.tdx.tdcall.PageSize;
+import io.github.gmem4j.policy.tdx.tdcall.TdCall;
+import io.github.gmem4j.policy.tdx.tdcall.TdxStatus;
+import io.github.gmem4j.policy.tdx.tdcall.TdxStatus.Operand;
+import java.util.List;
+import java.util.Optional;
+
+/** TDG.MEM.PAGE.ACCEPT and RELEASE: what the guest does about its own pages. */
+final class GuestCalls {
+  private final SeptState state;
+  private final EntryLocks locks;
+
+  GuestCalls(SeptState state, EntryLocks locks) {
+    this.state = state;
+    this.locks = locks;
+  }
+
+  AcceptOutcome accept(TdCall.AcceptPage call) {
+    if (call.size() == PageSize.GIB_1 || !isLegal(call)) {
+      return finished(TdxStatus.OPERAND_INVALID.about(Operand.RCX));
+    }
+    SeptPosition wanted = SeptPosition.covering(call.gpa().gfn(), call.size());
+    SeptPosition found = state.walk(wanted);
+    Optional<TdxStatus> busy = locks.refuseGuest(found, SeptFaults.PAGE_ACCEPT_BUSY);
+    if (busy.isPresent()) {
+      return finished(busy.get());
+    }
+    EntryState entry = state.at(found).state();
+    return switch (entry) {
+      case PENDING -> found.equals(wanted) ? zero(wanted) : left(wanted, found);
+      case MAPPED -> finished(TdxStatus.PAGE_ALREADY_ACCEPTED.at(found.level()));
+      // The walk ends at a table only on the level the guest named: the page is mapped smaller.
+      case NL_MAPPED -> finished(TdxStatus.PAGE_SIZE_MISMATCH.at(PageSize.KIB_4));
+      case FREE, NL_BLOCKED, BLOCKED, PENDING_BLOCKED -> left(wanted, found);
+    };
+  }
+
+  TdxStatus release(TdCall.ReleasePage call) {
+    if (!isLegal(call)) {
+      return TdxStatus.OPERAND_INVALID.about(Operand.RCX);
+    }
+    SeptPosition wanted = SeptPosition.covering(call.gpa().gfn(), call.size());
+    SeptPosition found = state.walk(wanted);
+    SeptEntry entry = state.at(found);
+    if (entry.state() == EntryState.FREE) {
+      return TdxStatus.EPT_ENTRY_FREE.about(Operand.RCX);
+    }
+    if (!found.equals(wanted)) {
+      return TdxStatus.PAGE_SIZE_MISMATCH.at(found.level());
+    }
+    if (entry.state() == EntryState.NL_MAPPED) {
+      return TdxStatus.PAGE_SIZE_MISMATCH.at(PageSize.KIB_4);
+    }
+    if (entry.state() != EntryState.MAPPED) {
+      return TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(Operand.RCX);
+    }
+    state.put(found, SeptEntry.leaf(EntryState.PENDING, entry.pages()));
+    return TdxStatus.SUCCESS;
+  }
+
+  /** Returns the state a guest's access to a frame meets. */
+  EntryState touch(Gfn gfn) {
+    return state.at(state.walk(SeptPosition.covering(gfn, PageSize.KIB_4))).state();
+  }
+
+  private AcceptOutcome zero(SeptPosition position) {
+    SeptEntry entry = state.at(position);
+    List<Folio> folios = entry.pages().folios();
+    for (int done = entry.zeroed(); done < folios.size(); done++) {
+      folios.get(done).zero();
+      long frame = position.first().value() + done;
+      boolean last = done + 1 == folios.size();
+      if (!last && locks.interrupted(SeptFaults.PAGE_ACCEPT_INTERRUPTED, frame)) {
+        state.put(position, entry.withZeroed(done + 1));
+        return new AcceptOutcome.Interrupted();
+      }
+    }
+    state.put(position, SeptEntry.leaf(EntryState.MAPPED, entry.pages()));
+    return finished(TdxStatus.SUCCESS);
+  }
+
+  private AcceptOutcome left(SeptPosition wanted, SeptPosition found) {
+    return new AcceptOutcome.Left(
+        new EptViolation(wanted.level(), found.level(), state.at(found).state()));
+  }
+
+  private static boolean isLegal(TdCall call) {
+    return call.size().isAligned(call.gpa());
+  }
+
+  private static AcceptOutcome finished(TdxStatus status) {
+    return new AcceptOutcome.Finished(status);
+  }
+}
