@@ -1,0 +1,18 @@
+/**
+ * Conformance: replays recordings of a real kernel against the in-memory engine, operation by
+ * operation, and reports every result that differs.
+ *
+ * <p>Begin with {@code conformance.Replay}. The packages follow the road of a line: {@code reading}
+ * (bytes to typed operations), {@code operation} and {@code recording} (the types), {@code playing}
+ * (with the {@code recorder} that made the recording and its host {@code process}), {@code
+ * comparing}.
+ */
+@org.jspecify.annotations.NullMarked
+module io.github.gmem4j.conformance {
+  requires com.fasterxml.jackson.core;
+  requires io.github.gmem4j.api;
+  requires io.github.gmem4j.core;
+  requires static transitive org.jspecify;
+
+  exports io.github.gmem4j.conformance;
+}
