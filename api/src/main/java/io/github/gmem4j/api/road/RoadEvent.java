@@ -3,6 +3,7 @@ package io.github.gmem4j.api.road;
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestCall;
+import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.ConversionOutcome;
@@ -28,6 +29,14 @@ public sealed interface RoadEvent {
 
   /** A guest kernel makes a call on the way to fulfil a request. */
   record CallMade(int vcpu, GuestCall call) implements RoadEvent {
+    @Override
+    public Seat seat() {
+      return Seat.GUEST;
+    }
+  }
+
+  /** A call that a guest kernel made on the way to fulfil a request returns to it. */
+  record CallReturned(int vcpu, GuestCall call, GuestResult result) implements RoadEvent {
     @Override
     public Seat seat() {
       return Seat.GUEST;

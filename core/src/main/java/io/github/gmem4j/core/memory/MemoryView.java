@@ -132,15 +132,15 @@ public final class MemoryView implements GuestMemory {
     if (!open) {
       return KernelResult.failed(Errno.EBADF, "the memory is closed");
     }
-    if (!inode.isMappable()) {
-      return KernelResult.failed(Errno.ENODEV, "the memory was created without MMAP");
-    }
     if (length.value() == 0) {
       return KernelResult.failed(Errno.EINVAL, "cannot map no bytes");
     }
     long pages = (length.value() + Page.OFFSET_MASK) >>> Page.SHIFT;
     if (pages == 0) {
       return KernelResult.failed(Errno.ENOMEM, "no address space for " + length + " bytes");
+    }
+    if (!inode.isMappable()) {
+      return KernelResult.failed(Errno.ENODEV, "the memory was created without MMAP");
     }
     return KernelResult.ok(newMapping(pages));
   }

@@ -299,6 +299,9 @@ public final class InMemoryVcpu implements Vcpu {
 
   private void returned(GuestResult result) {
     if (move instanceof GuestMove.Call call) {
+      if (vm.kernel().isHeard()) {
+        vm.emit(new RoadEvent.CallReturned(id, call.call(), result));
+      }
       GuestMove next =
           answered("guest.afterCall", guest().afterCall(call.progress(), result));
       move = next;
