@@ -1,5 +1,6 @@
 package io.github.gmem4j.benchmarks.tracker;
 
+import io.github.gmem4j.benchmarks.results.Results;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.github.gmem4j.benchmarks.tracker;
 
+import io.github.gmem4j.benchmarks.results.Results;
+import io.github.gmem4j.benchmarks.results.Machine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

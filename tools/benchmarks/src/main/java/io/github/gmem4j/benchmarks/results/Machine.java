@@ -1,4 +1,4 @@
-package io.github.gmem4j.benchmarks.tracker;
+package io.github.gmem4j.benchmarks.results;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,11 +6,12 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What a result depends on; nothing that tells whose machine it is. */
-record Machine(String cpu, int cores, long memoryGib, String system, String jdk) {
+public record Machine(String cpu, int cores, long memoryGib, String system, String jdk) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final Path MEMORY_INFO = Path.of("/proc/meminfo");
 
-  static Machine current() {
+  /** Returns this machine. */
+  public static Machine current() {
     String kibibytes = value(MEMORY_INFO, "MemTotal").replaceAll("[^0-9]", "");
     return new Machine(
         value(CPU_INFO, "model name"),

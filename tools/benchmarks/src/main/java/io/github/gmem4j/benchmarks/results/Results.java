@@ -1,4 +1,4 @@
-package io.github.gmem4j.benchmarks.tracker;
+package io.github.gmem4j.benchmarks.results;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /** What a run has measured, and where; kept as JSON. */
-record Results(Machine machine, String date, boolean quick, List<Measurement> measurements) {
+public record Results(Machine machine, String date, boolean quick, List<Measurement> measurements) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -21,9 +21,10 @@ record Results(Machine machine, String date, boolean quick, List<Measurement> me
    * @param implementation the structure
    * @param value nanoseconds per operation, or bytes
    */
-  record Measurement(String workload, String size, String implementation, double value) {}
+  public record Measurement(String workload, String size, String implementation, double value) {}
 
-  OptionalDouble find(String workload, String size, String implementation) {
+  /** Returns a figure, if it was measured. */
+  public OptionalDouble find(String workload, String size, String implementation) {
     return measurements.stream()
         .filter(m ->
             m.workload().equals(workload)
@@ -33,12 +34,14 @@ record Results(Machine machine, String date, boolean quick, List<Measurement> me
         .findFirst();
   }
 
-  void write(Path file) throws IOException {
+  /** Keeps the results. */
+  public void write(Path file) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     JSON.writeValue(file.toFile(), this);
   }
 
-  static Results read(Path file) throws IOException {
+  /** Reads kept results. */
+  public static Results read(Path file) throws IOException {
     return JSON.readValue(file.toFile(), Results.class);
   }
 }

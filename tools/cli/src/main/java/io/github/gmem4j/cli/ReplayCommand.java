@@ -1,0 +1,45 @@
+package io.github.gmem4j.cli;
+
+import io.github.gmem4j.cli.replaying.ProgressBar;
+import io.github.gmem4j.conformance.Disagreement;
+import io.github.gmem4j.conformance.Replay;
+import io.github.gmem4j.conformance.ReplayReport;
+import java.io.Console;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code gmem replay}: replays recordings, shows disagreements, ends with the tally. */
+record ReplayCommand(PrintWriter out) {
+  int replay(List<Path> files, boolean progress) {
+    boolean onTerminal =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    ReplayReport report = progress && onTerminal ? withProgress(files) : Replay.of(files).run();
+    report.disagreements().forEach(this::show);
+    out.printf("%d operations a second%n", report.operationsPerSecond());
+    out.printf(
+        "replayed %d sequences, %d operations: %d disagreements%n",
+        report.sequences(), report.operations(), report.disagreements().size());
+    return report.disagreements().isEmpty() ? ExitCode.GOOD : ExitCode.CHECK_FAILED;
+  }
+
+  private ReplayReport withProgress(List<Path> files) {
+    try (ProgressBar bar = ProgressBar.over(files, out)) {
+      return Replay.of(files).onProgress(bar::replayed).run();
+    }
+  }
+
+  private void show(Disagreement disagreement) {
+    out.printf(
+        "%s, line %d: sequence %d, operation %d, %s differs in %s%n",
+        disagreement.file(),
+        disagreement.line(),
+        disagreement.sequence(),
+        disagreement.index(),
+        disagreement.operation(),
+        String.join(", ", disagreement.fields()));
+    out.printf("  expected %s%n", disagreement.expected());
+    out.printf("  got      %s%n", disagreement.got());
+  }
+}

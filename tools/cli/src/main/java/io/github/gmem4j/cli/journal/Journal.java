@@ -1,0 +1,56 @@
+package io.github.gmem4j.cli.journal;
+
+import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.api.road.RoadListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Takes down what happens. For one thread. */
+public final class Journal implements RoadListener {
+  private final Supplier<Duration> time;
+  private final List<Happening> happenings = new ArrayList<>();
+
+  /**
+   * Creates an empty journal.
+   *
+   * @param time the simulated time since the beginning
+   */
+  public Journal(Supplier<Duration> time) {
+    this.time = time;
+  }
+
+  @Override
+  public void on(RoadEvent event) {
+    happenings.add(new Happening.OnRoad(time.get(), event));
+  }
+
+  /** Notes what somebody did to somebody. */
+  public void deed(Lane by, Lane to, String text) {
+    happenings.add(new Happening.Deed(time.get(), by, to, text));
+  }
+
+  /** Notes what the scenario says to its reader. */
+  public void note(String text) {
+    happenings.add(new Happening.Note(time.get(), text));
+  }
+
+  /** Returns how much has happened so far: the index of what happens next. */
+  public int size() {
+    return happenings.size();
+  }
+
+  /** Returns the events on the road from an index on. */
+  public List<RoadEvent> roadSince(int index) {
+    return happenings.subList(index, happenings.size()).stream()
+        .filter(Happening.OnRoad.class::isInstance)
+        .map(happening -> ((Happening.OnRoad) happening).event())
+        .toList();
+  }
+
+  /** Returns everything. */
+  public List<Happening> happenings() {
+    return List.copyOf(happenings);
+  }
+}

@@ -1,0 +1,102 @@
+package io.github.gmem4j.cli.reading;
+
+import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.scenario.MemoryLayout;
+import io.github.gmem4j.cli.scenario.Patience;
+import io.github.gmem4j.cli.scenario.PolicyName;
+import io.github.gmem4j.cli.scenario.Role;
+import io.github.gmem4j.cli.scenario.Scenario;
+import io.github.gmem4j.core.kernel.KernelGeneration;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Reads a scenario. The format is described in {@code examples/scenarios/README.md}. */
+public final class ScenarioReader {
+  private static final int MAX_VCPUS = 64;
+  private static final List<String> KEYS =
+      List.of(
+          "title",
+          "description",
+          "policy",
+          "kernel",
+          "patience",
+          "memory",
+          "slots",
+          "vcpus",
+          "processes",
+          "participants",
+          "steps");
+
+  private ScenarioReader() {}
+
+  /**
+   * Reads a scenario file.
+   *
+   * @throws InputException if the file cannot be read or is not a scenario
+   */
+  public static Scenario read(Path file) {
+    Fields fields = Fields.of(NodeReader.read(file), "a scenario", KEYS);
+    Node policy = fields.required("policy");
+    MemoryLayout memory = MemoryReader.read(fields.required("memory"));
+    int vcpus =
+        fields.optional("vcpus").map(node -> (int) Values.between(node, 1, MAX_VCPUS)).orElse(1);
+    List<Role> participants =
+        fields.items("participants").stream().map(new RoleReader(memory)::read).toList();
+    List<String> processes = fields.items("processes").stream().map(Values::text).toList();
+    checkNames(fields, processes, participants);
+    List<String> actors =
+        Stream.concat(
+                processes.stream(),
+                participants.stream().filter(role -> role instanceof Role.Driver).map(Role::name))
+            .toList();
+    String name = Values.text(policy);
+    StepReader steps = new StepReader(name, memory, vcpus, actors);
+    fields.required("steps");
+    return new Scenario(
+        Values.text(fields.required("title")),
+        fields.optional("description").map(Values::text).orElse(""),
+        new PolicyName(policy.place(), name),
+        fields.optional("kernel").map(ScenarioReader::kernel).orElse(KernelGeneration.IN_PLACE),
+        fields.optional("patience").map(ScenarioReader::patience),
+        memory,
+        fields.items("slots").stream().map(new VmmDeedReader(memory)::slot).toList(),
+        vcpus,
+        processes,
+        participants,
+        fields.items("steps").stream().map(steps::read).toList());
+  }
+
+  /** Everybody has a lane of the diagram under this name. */
+  private static void checkNames(Fields fields, List<String> processes, List<Role> participants) {
+    List<String> names = new ArrayList<>(processes);
+    participants.forEach(role -> names.add(role.name()));
+    Set<String> taken = new HashSet<>(List.of("guest", "KVM", "VMM", "memory"));
+    for (String name : names) {
+      if (!taken.add(name)) {
+        throw new InputException(
+            fields.place(), "two of the actors of this scenario are called '" + name + "'");
+      }
+    }
+  }
+
+  private static KernelGeneration kernel(Node node) {
+    return switch (Values.word(node, List.of("in-place", "rfc-2025"))) {
+      case "in-place" -> KernelGeneration.IN_PLACE;
+      default -> KernelGeneration.RFC_2025;
+    };
+  }
+
+  private static Patience patience(Node node) {
+    Fields fields = Fields.of(node, "patience", "pause-ms", "times", "then");
+    return new Patience(
+        Values.millis(fields.required("pause-ms")),
+        Values.count(fields.required("times"), 1),
+        Values.word(fields.required("then"), List.of("refuse", "retry")).equals("refuse")
+            ? Patience.Then.REFUSE
+            : Patience.Then.RETRY);
+  }
+}

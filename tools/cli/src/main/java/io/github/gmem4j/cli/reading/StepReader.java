@@ -1,0 +1,71 @@
+package io.github.gmem4j.cli.reading;
+
+import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.scenario.MemoryLayout;
+import io.github.gmem4j.cli.scenario.Step;
+import io.github.gmem4j.cli.scenario.Words;
+import java.util.List;
+
+/** Reads the steps. */
+final class StepReader {
+  private static final List<String> KINDS = List.of("note", "vcpu", "process", "vmm", "check");
+
+  private final MemoryLayout memory;
+  private final int vcpus;
+  private final List<String> processes;
+  private final GuestDeedReader guest;
+  private final VmmDeedReader vmm;
+
+  StepReader(String policy, MemoryLayout memory, int vcpus, List<String> processes) {
+    this.memory = memory;
+    this.vcpus = vcpus;
+    this.processes = processes;
+    this.guest = new GuestDeedReader(policy);
+    this.vmm = new VmmDeedReader(memory);
+  }
+
+  Step read(Node node) {
+    return switch (Fields.kindOf(node, "a step", KINDS)) {
+      case "note" -> new Step.Note(Values.text(Fields.of(node, "a note", "note").required("note")));
+      case "vcpu" -> {
+        Fields fields = Fields.of(node, "a vCPU's step", "vcpu", "does", "exits", "holds");
+        yield new Step.Run(
+            fields.place(),
+            (int) Values.between(fields.required("vcpu"), 0, vcpus - 1),
+            does(fields).stream().map(guest::read).toList(),
+            Expected.words(fields, "exits", Words.EXITS),
+            Expected.count(fields, "holds"));
+      }
+      case "process" -> {
+        Fields fields = Fields.of(node, "a process's step", "process", "does");
+        yield new Step.Host(
+            process(fields.required("process")),
+            does(fields).stream().map(HostDeedReader::read).toList());
+      }
+      case "vmm" -> {
+        Fields fields = Fields.of(node, "a step of the VMM", "vmm");
+        yield new Step.Vmm(fields.items("vmm").stream().map(vmm::read).toList());
+      }
+      default -> {
+        Fields fields = Fields.of(node, "a check", "check", "state");
+        yield new Step.Check(
+            fields.place(),
+            MemoryReader.fewOf(
+                MemoryReader.pagesIn(memory, fields.required("check")), fields.place()),
+            Values.state(fields.required("state")));
+      }
+    };
+  }
+
+  private static List<Node> does(Fields fields) {
+    fields.required("does");
+    return fields.items("does");
+  }
+
+  private String process(Node node) {
+    if (processes.isEmpty()) {
+      throw new InputException(node.place(), "this scenario has neither processes nor drivers");
+    }
+    return Values.word(node, processes);
+  }
+}

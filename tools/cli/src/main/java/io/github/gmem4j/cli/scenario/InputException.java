@@ -1,0 +1,16 @@
+package io.github.gmem4j.cli.scenario;
+
+/** Something the user handed in cannot be used; the message is one sentence that says what. */
+public final class InputException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Creates the exception for a file as a whole, or for the command line. */
+  public InputException(String message) {
+    super(message);
+  }
+
+  /** Creates the exception for a place in a file. */
+  public InputException(Place place, String message) {
+    super(place + ": " + message);
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.gmem4j.cli.scenario;
+
+import io.github.gmem4j.api.memory.PageRange;
+import io.github.gmem4j.api.memory.Shareability;
+import java.util.List;
+import java.util.Optional;
+
+/** One step of a scenario. */
+public sealed interface Step {
+  /** A sentence for the reader of the timeline. */
+  record Note(String text) implements Step {}
+
+  /**
+   * A vCPU runs a program, and the VMM answers its exits until one is not about memory.
+   *
+   * @param place where the step stands
+   * @param does the program
+   * @param exits the kinds of all exits, in order, if they are expected
+   * @param holds how often the VMM is to wait, if that is expected
+   */
+  record Run(
+      Place place,
+      int vcpu,
+      List<GuestDeed> does,
+      Optional<Expectation> exits,
+      Optional<Expectation> holds)
+      implements Step {
+    /** Copies the list. */
+    public Run {
+      does = List.copyOf(does);
+    }
+  }
+
+  /** A host process does something. */
+  record Host(String process, List<HostDeed> does) implements Step {
+    /** Copies the list. */
+    public Host {
+      does = List.copyOf(does);
+    }
+  }
+
+  /** The VMM does something. */
+  record Vmm(List<VmmDeed> does) implements Step {
+    /** Copies the list. */
+    public Vmm {
+      does = List.copyOf(does);
+    }
+  }
+
+  /** All pages of a range are expected to have a state. */
+  record Check(Place place, PageRange pages, Shareability state) implements Step {}
+}

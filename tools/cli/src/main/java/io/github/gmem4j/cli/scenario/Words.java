@@ -1,0 +1,128 @@
+package io.github.gmem4j.cli.scenario;
+
+import io.github.gmem4j.api.guest.ActionResult;
+import io.github.gmem4j.api.memory.ConversionOutcome;
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.HostAccess;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.policy.tdx.tdcall.TdCallResult;
+import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
+import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The words in which a scenario says what it expects, and in which results are told. */
+public final class Words {
+  /** It worked. */
+  public static final String OK = "ok";
+
+  /** What a guest's access can yield, beside the byte it read. */
+  public static final List<String> GUEST_ACCESS = List.of(OK, "exception", "unfinished");
+
+  /** What a guest's request can yield. */
+  public static final List<String> REQUEST = List.of(OK, "gave-up", "unfinished");
+
+  /** What an instruction of the platform can yield. */
+  public static final List<String> INSTRUCTION = List.of(OK, "error", "exception", "unfinished");
+
+  /** What a host's access can yield, beside the byte it read. */
+  public static final List<String> HOST_ACCESS = List.of(OK, "sigbus", "sigsegv");
+
+  /** What a host's pin can yield. */
+  public static final List<String> PIN = List.of(OK, "EFAULT");
+
+  /** What a conversion can yield. */
+  public static final List<String> CONVERSION =
+      Stream.concat(
+              Stream.of("converted", "already-there"),
+              Arrays.stream(Errno.values()).map(Errno::name))
+          .toList();
+
+  /** Why {@code run()} can return. */
+  public static final List<String> EXITS =
+      List.of("map-gpa-range", "unshare", "memory-fault", "mmio", "halt", "interrupted", "failed");
+
+  private static final Map<VmCallStatus, String> STATUSES =
+      Map.of(
+          VmCallStatus.SUCCESS, "success",
+          VmCallStatus.RETRY, "retry",
+          VmCallStatus.INVALID_OPERAND, "invalid-operand",
+          VmCallStatus.ALIGN_ERROR, "align-error",
+          VmCallStatus.SUBFUNC_UNSUPPORTED, "subfunc-unsupported");
+
+  private Words() {}
+
+  /** Returns what a MapGPA can yield. */
+  public static List<String> mapGpa() {
+    return Stream.concat(STATUSES.values().stream().sorted(), Stream.of("unfinished")).toList();
+  }
+
+  /** Returns a byte's word. */
+  public static String of(byte value) {
+    return "0x%02x".formatted(value);
+  }
+
+  /** Returns several words as one. */
+  public static String of(List<String> words) {
+    return String.join(", ", words);
+  }
+
+  /** Returns a state's word. */
+  public static String of(Shareability state) {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the word of what a guest's action yielded. */
+  public static String of(ActionResult result) {
+    return switch (result) {
+      case ActionResult.Touched touched -> OK;
+      case ActionResult.Loaded loaded -> of(loaded.value());
+      case ActionResult.Stored stored -> OK;
+      case ActionResult.Returned returned when returned.result() instanceof VmCallResult answer ->
+          STATUSES.getOrDefault(answer.status(), answer.status().toString());
+      case ActionResult.Returned returned -> returned.result().toString();
+      case ActionResult.Executed executed when executed.result() instanceof TdCallResult answer ->
+          answer.status().succeeded() ? OK : "error";
+      case ActionResult.Executed executed -> executed.result().toString();
+      case ActionResult.Fulfilled fulfilled -> OK;
+      case ActionResult.GaveUp gaveUp -> "gave-up";
+      case ActionResult.Excepted excepted -> "exception";
+    };
+  }
+
+  /** Returns the word of what a host's access yielded. */
+  public static String of(HostAccess access) {
+    return switch (access) {
+      case HostAccess.Done done -> OK;
+      case HostAccess.Fault fault -> fault.signal().name().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  /** Returns the word of what a conversion yielded. */
+  public static String of(ConversionOutcome outcome) {
+    return switch (outcome) {
+      case ConversionOutcome.Converted converted -> "converted";
+      case ConversionOutcome.AlreadyThere there -> "already-there";
+      case ConversionOutcome.Blocked blocked -> Errno.EAGAIN.name();
+      case ConversionOutcome.OutOfMemory exhausted -> Errno.ENOMEM.name();
+      case ConversionOutcome.Rejected rejected -> rejected.reject().name();
+    };
+  }
+
+  /** Returns an exit's word. */
+  public static String of(Exit exit) {
+    return switch (exit) {
+      case Exit.MapGpaRange map -> "map-gpa-range";
+      case Exit.Unshare unshare -> "unshare";
+      case Exit.MemoryFault fault -> "memory-fault";
+      case Exit.Mmio mmio -> "mmio";
+      case Exit.Halt halt -> "halt";
+      case Exit.Interrupted interrupted -> "interrupted";
+      case Exit.Failed failed -> "failed";
+    };
+  }
+}

@@ -1,0 +1,144 @@
+package io.github.gmem4j.cli.staging;
+
+import io.github.gmem4j.api.memory.GuestMemory;
+import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.participant.Participant;
+import io.github.gmem4j.api.policy.ConversionPolicy;
+import io.github.gmem4j.api.policy.VmmSeat;
+import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.cli.journal.Journal;
+import io.github.gmem4j.cli.journal.Lane;
+import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.scenario.MemoryLayout;
+import io.github.gmem4j.cli.scenario.Role;
+import io.github.gmem4j.cli.scenario.Scenario;
+import io.github.gmem4j.core.Engine;
+import io.github.gmem4j.core.kernel.KernelGeneration;
+import io.github.gmem4j.core.vmm.Coordinator;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Everything a scenario's steps act on. For one thread, deterministic. */
+public final class World {
+  private final Scenario scenario;
+  private final ConversionPolicy policy;
+  private final ManualClock clock = new ManualClock();
+  private final Journal journal = new Journal(clock::elapsed);
+  private final Engine engine;
+  private final Map<String, HostProcess> processes = new HashMap<>();
+  private final List<Participant> participants = new ArrayList<>();
+  private Machine machine;
+
+  /**
+   * Builds the world of a scenario, up to the moment before its first step.
+   *
+   * @throws InputException if the kernel does not allow what the scenario begins with
+   */
+  public World(Scenario scenario) {
+    this.scenario = scenario;
+    policy = Policies.named(scenario.policy());
+    engine =
+        Engine.builder()
+            .generation(scenario.kernel())
+            .clock(clock)
+            .waiter(clock)
+            .listener(journal)
+            .build();
+    VirtualMachine vm = engine.createVm(policy);
+    GuestMemory memory = createMemory(vm);
+    cast(memory);
+    machine = machine(vm, memory);
+    scenario.slots().forEach(machine::bind);
+  }
+
+  private GuestMemory createMemory(VirtualMachine vm) {
+    MemoryLayout layout = scenario.memory();
+    long flags = flags(layout, scenario.kernel());
+    return switch (vm.createGuestMemory(layout.pages().bytes(), flags)) {
+      case KernelResult.Ok<GuestMemory> ok -> ok.value();
+      case KernelResult.Failed<GuestMemory> failed ->
+          throw new InputException(
+              layout.place(),
+              "this memory cannot be created: " + failed.errno() + ", " + failed.reason());
+    };
+  }
+
+  /** The two generations read the same two bits differently, see {@link KernelGeneration}. */
+  private static long flags(MemoryLayout layout, KernelGeneration kernel) {
+    boolean shared = layout.begins() == Shareability.SHARED;
+    boolean secondBit = kernel == KernelGeneration.RFC_2025 ? !shared : shared;
+    return layout.mappable()
+        ? GuestMemory.MMAP | (secondBit ? GuestMemory.INIT_SHARED : 0)
+        : (shared ? GuestMemory.INIT_SHARED : 0);
+  }
+
+  /** Starts the host processes and finds who takes part in conversions. */
+  private void cast(GuestMemory memory) {
+    boolean nobody = scenario.processes().isEmpty() && scenario.participants().isEmpty();
+    if (!scenario.memory().mappable() && !nobody) {
+      throw new InputException(
+          scenario.memory().place(), "this memory is not mappable, so no process can map it");
+    }
+    scenario.processes().forEach(name -> start(name, memory));
+    for (Role role : scenario.participants()) {
+      participants.add(
+          switch (role) {
+            case Role.Driver driver ->
+                new DriverProcess(start(driver.name(), memory), driver.pages(), journal);
+            case Role.Iommu iommu -> new IommuMap(iommu.name(), iommu.pages(), memory, journal);
+            case Role.Refuser refuser -> new Refuser(refuser);
+          });
+    }
+  }
+
+  private HostProcess start(String name, GuestMemory memory) {
+    HostProcess process = new HostProcess(name, memory, clock, journal);
+    processes.put(name, process);
+    return process;
+  }
+
+  private Machine machine(VirtualMachine vm, GuestMemory memory) {
+    VmmSeat rules =
+        scenario
+            .patience()
+            .<VmmSeat>map(patience -> PatientSeat.of(policy.vmm(), patience))
+            .orElse(policy.vmm());
+    Coordinator coordinator = new Coordinator(vm, rules, participants, clock, journal);
+    return new Machine(vm, memory, coordinator, scenario.vcpus(), journal);
+  }
+
+  /** Ends the VM and creates a new one, with the same memory and no slot. */
+  public void restart() {
+    VirtualMachine vm = engine.createVm(policy);
+    GuestMemory memory = vm.linkGuestMemory(machine.memory()).orThrow();
+    machine.close();
+    machine = machine(vm, memory);
+    journal.deed(Lane.VMM, Lane.KVM, "closes the VM, creates a new one: same memory, no slot");
+  }
+
+  /** Returns who takes note of what happens. */
+  public Journal journal() {
+    return journal;
+  }
+
+  /** Returns the VM of this moment. */
+  public Machine machine() {
+    return machine;
+  }
+
+  /**
+   * Returns a host process.
+   *
+   * @throws IllegalArgumentException if the scenario has none of this name
+   */
+  public HostProcess process(String name) {
+    HostProcess process = processes.get(name);
+    if (process == null) {
+      throw new IllegalArgumentException("no process is called " + name);
+    }
+    return process;
+  }
+}

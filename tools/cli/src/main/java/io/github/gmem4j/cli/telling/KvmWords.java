@@ -1,0 +1,52 @@
+package io.github.gmem4j.cli.telling;
+
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.cli.scenario.Words;
+
+/** What KVM says to the VMM and hears from it, in words. */
+final class KvmWords {
+  private KvmWords() {}
+
+  /** Returns why {@code run()} returns. */
+  static String of(Exit exit) {
+    return switch (exit) {
+      case Exit.MapGpaRange map -> "KVM_EXIT_HYPERCALL KVM_HC_MAP_GPA_RANGE: " + GuestWords.of(map);
+      case Exit.Unshare unshare -> "KVM_EXIT_UNSHARE: " + GuestWords.range(unshare.range());
+      case Exit.MemoryFault fault ->
+          "KVM_EXIT_MEMORY_FAULT: %s, %s access, %s%s"
+              .formatted(
+                  fault.gpa(),
+                  Words.of(fault.access()),
+                  fault.errno(),
+                  fault.errorOffset().map(at -> ", error_offset " + at).orElse(""));
+      case Exit.Mmio mmio ->
+          "KVM_EXIT_MMIO: %s of %s"
+              .formatted(mmio.data().isPresent() ? "store" : "load", mmio.gpa());
+      case Exit.Halt halt -> "KVM_EXIT_HLT";
+      case Exit.Interrupted interrupted -> "KVM_RUN returns EINTR";
+      case Exit.Failed failed -> "KVM_RUN fails: %s, %s".formatted(failed.errno(), failed.reason());
+    };
+  }
+
+  /** Returns how {@code run()} is called. */
+  static String of(Reply reply) {
+    return switch (reply) {
+      case Reply.Resume resume -> "KVM_RUN";
+      case Reply.Answer answer -> "KVM_RUN, hypercall.ret=" + value(answer.ret());
+      case Reply.Data data -> "KVM_RUN, mmio.data=" + Words.of(data.value());
+    };
+  }
+
+  private static String value(long ret) {
+    return Errno.ofNumber(ret).map(Errno::name).orElse(Long.toString(ret));
+  }
+
+  /** Returns that the guest gets a page. */
+  static String mapped(Gfn gfn, Shareability as) {
+    return "%s fault allowed: maps %s".formatted(Words.of(as), gfn.gpa());
+  }
+}

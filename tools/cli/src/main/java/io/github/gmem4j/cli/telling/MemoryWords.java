@@ -1,0 +1,50 @@
+package io.github.gmem4j.cli.telling;
+
+import io.github.gmem4j.api.memory.ByteRange;
+import io.github.gmem4j.api.memory.ConversionOutcome;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.cli.journal.PageNames;
+import io.github.gmem4j.cli.scenario.Words;
+import io.github.gmem4j.core.kernel.KernelGeneration;
+
+/**
+ * What guest_memfd does, in words.
+ *
+ * @param kernel which generation, since the call's name differs
+ */
+record MemoryWords(KernelGeneration kernel) {
+  /** Returns a conversion and what came of it. */
+  String of(ByteRange range, Shareability target, ConversionOutcome outcome) {
+    return "%s %s: %s".formatted(call(target), range, result(range, target, outcome));
+  }
+
+  private String call(Shareability target) {
+    return switch (kernel) {
+      case RFC_2025 -> "KVM_GMEM_CONVERT_" + target;
+      case IN_PLACE -> "SET_MEMORY_ATTRIBUTES2 " + target;
+      case VM_ATTRIBUTES -> "SET_MEMORY_ATTRIBUTES " + target;
+    };
+  }
+
+  private static String result(ByteRange range, Shareability target, ConversionOutcome outcome) {
+    return switch (outcome) {
+      case ConversionOutcome.Converted done when target == Shareability.PRIVATE ->
+          "host unmapped, no reference left; %s private".formatted(pages(range));
+      case ConversionOutcome.Converted done ->
+          "guest mapping zapped; %s shared".formatted(pages(range));
+      case ConversionOutcome.AlreadyThere there ->
+          "nothing to do, %s %s already".formatted(pages(range), Words.of(target));
+      case ConversionOutcome.Blocked blocked ->
+          "host unmapped, but %s: EAGAIN, error_offset %s"
+              .formatted(VmmWords.holders(blocked.blockers()), blocked.errorOffset());
+      case ConversionOutcome.OutOfMemory exhausted ->
+          "ENOMEM, error_offset " + exhausted.errorOffset();
+      case ConversionOutcome.Rejected rejected -> rejected.reject() + ", " + rejected.reason();
+    };
+  }
+
+  private static String pages(ByteRange range) {
+    long count = range.size().wholePages().value();
+    return PageNames.of(range.start().page().value(), count) + (count == 1 ? " is" : " are");
+  }
+}

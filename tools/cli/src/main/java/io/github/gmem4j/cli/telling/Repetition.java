@@ -1,0 +1,64 @@
+package io.github.gmem4j.cli.telling;
+
+import io.github.gmem4j.cli.telling.Line.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Shortens a story in which the same lines come again and again: a VMM that tries 200 times. */
+final class Repetition {
+  /** The longest group of lines that is looked for. */
+  private static final int LONGEST = 6;
+
+  /** How often a group must come in a row to be told as one. */
+  private static final int LEAST = 4;
+
+  /** How often such a group is told before the rest is summed up. */
+  private static final int TOLD = 2;
+
+  private Repetition() {}
+
+  static List<Line> shorten(List<Line> lines) {
+    List<Line> shorter = new ArrayList<>();
+    int at = 0;
+    while (at < lines.size()) {
+      Optional<Line.Again> again = at(lines, at);
+      if (again.isEmpty()) {
+        shorter.add(lines.get(at));
+        at++;
+      } else {
+        int length = again.get().lines();
+        shorter.addAll(lines.subList(at, at + TOLD * length));
+        shorter.add(again.get());
+        at += (TOLD + again.get().times()) * length;
+      }
+    }
+    return List.copyOf(shorter);
+  }
+
+  private static Optional<Line.Again> at(List<Line> lines, int at) {
+    for (int length = 1; length <= LONGEST; length++) {
+      int times = 1;
+      while (alike(lines, at, at + times * length, length)) {
+        times++;
+      }
+      if (times >= LEAST && lines.get(at + times * length - 1) instanceof Message last) {
+        return Optional.of(new Line.Again(length, times - TOLD, last.at()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean alike(List<Line> lines, int first, int second, int length) {
+    if (second + length > lines.size()) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (!(lines.get(first + i) instanceof Message message)
+          || !message.says(lines.get(second + i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.gmem4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script at the top level. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+  private static final Path LAUNCHER = Shell.ROOT.resolve("gmem");
+
+  @TempDir Path directory;
+
+  /** Runs a program with this environment and nothing else in it. */
+  private static Shell run(Map<String, String> environment, List<String> command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Shell(process.waitFor(), out, err);
+  }
+
+  @Test
+  void it_is_executable_and_a_posix_shell_can_parse_it() throws Exception {
+    assertTrue(Files.isExecutable(LAUNCHER));
+
+    Shell check = run(Map.of(), List.of("/bin/sh", "-n", LAUNCHER.toString()));
+
+    assertAll(() -> assertEquals("", check.err()), () -> assertEquals(0, check.code()));
+  }
+
+  /** Only the part that looks for a JDK is run, with all the common places taken away. */
+  @Test
+  void without_a_jdk_it_says_so_in_one_line() throws Exception {
+    String script = Files.readString(LAUNCHER);
+    Path copy = directory.resolve("gmem");
+    Files.writeString(
+        copy,
+        script.replaceAll(
+            "(/usr/lib/jvm|/usr/java|/opt/[a-z/]*|/Library/Java|/usr/libexec)", "/nowhere"));
+
+    Shell launch =
+        run(
+            Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", directory.toString(), "HOME", "/nowhere"),
+            List.of("/bin/sh", copy.toString(), "--help"));
+
+    assertAll(
+        () ->
+            assertEquals(
+                "gmem: a JDK 25 or later is needed, and none was found; set JAVA_HOME to one\n",
+                launch.err()),
+        () -> assertEquals("", launch.out()),
+        () -> assertEquals(2, launch.code()));
+  }
+}
