@@ -68,7 +68,8 @@ public sealed interface ConversionOutcome {
   /**
    * The request itself is not acceptable. Nothing was touched.
    *
-   * @param reject the kernel's error number: EINVAL, EBADF, EIO, ENOTTY, EPERM
+   * @param reject the kernel's error number: EINVAL, EBADF, EIO, ENOTTY; ENOMEM where the VM keeps the
+   *     state; EBUSY if the platform objects
    * @param reason one sentence that names the offending value
    */
   record Rejected(Errno reject, String reason) implements ConversionOutcome {

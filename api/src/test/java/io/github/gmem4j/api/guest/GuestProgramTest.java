@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Programs are values. */
 class GuestProgramTest {
-  private static final GuestAction TOUCH =
-      new GuestAction.Touch(new Gpa(0), Shareability.SHARED);
+  private static final GuestAction TOUCH = new GuestAction.Touch(new Gpa(0), Shareability.SHARED);
 
   @Test
   void actionsAreCopied() {

@@ -36,11 +36,9 @@ class ConversionOutcomeTest {
     assertEquals(
         ConversionPhase.STORE, new ConversionOutcome.Converted(Shareability.SHARED).phase());
     assertEquals(
-        ConversionPhase.VALIDATE,
-        new ConversionOutcome.AlreadyThere(Shareability.SHARED).phase());
+        ConversionPhase.VALIDATE, new ConversionOutcome.AlreadyThere(Shareability.SHARED).phase());
     assertEquals(
-        ConversionPhase.CHECK_REFERENCES,
-        new ConversionOutcome.Blocked(OFFSET, List.of()).phase());
+        ConversionPhase.CHECK_REFERENCES, new ConversionOutcome.Blocked(OFFSET, List.of()).phase());
     assertEquals(ConversionPhase.RESERVE, new ConversionOutcome.OutOfMemory(OFFSET).phase());
     assertEquals(
         ConversionPhase.VALIDATE, new ConversionOutcome.Rejected(Errno.EINVAL, "x").phase());
@@ -64,10 +62,8 @@ class ConversionOutcomeTest {
   @Test
   void retryIsWorthwhileUnlessALongTermPinIsKnown() {
     assertTrue(new ConversionOutcome.Blocked(OFFSET, List.of()).retryWorthwhile());
-    assertTrue(
-        blockedBy(ReferenceKind.SHORT_TERM, ReferenceKind.TRANSIENT).retryWorthwhile());
-    assertFalse(
-        blockedBy(ReferenceKind.SHORT_TERM, ReferenceKind.LONG_TERM).retryWorthwhile());
+    assertTrue(blockedBy(ReferenceKind.SHORT_TERM, ReferenceKind.TRANSIENT).retryWorthwhile());
+    assertFalse(blockedBy(ReferenceKind.SHORT_TERM, ReferenceKind.LONG_TERM).retryWorthwhile());
   }
 
   @Test

@@ -42,8 +42,7 @@ class PolicyValuesTest {
   void nameHasAtMostSixtyFourCharacters() {
     assertDoesNotThrow(() -> traits("a".repeat(PolicyTraits.MAX_NAME_LENGTH)));
     assertThrows(
-        IllegalArgumentException.class,
-        () -> traits("a".repeat(PolicyTraits.MAX_NAME_LENGTH + 1)));
+        IllegalArgumentException.class, () -> traits("a".repeat(PolicyTraits.MAX_NAME_LENGTH + 1)));
   }
 
   @Test
@@ -67,8 +66,7 @@ class PolicyValuesTest {
   @Test
   void faultLeavesRunByDefaultAndIsTriedAgain() {
     KvmSeat seat = mock(KvmSeat.class, CALLS_REAL_METHODS);
-    GuestFault fault =
-        GuestFault.of(new Gfn(1), Shareability.PRIVATE, GuestFault.Cause.MISMATCH);
+    GuestFault fault = GuestFault.of(new Gfn(1), Shareability.PRIVATE, GuestFault.Cause.MISMATCH);
 
     assertEquals(new Step.Leave(fault.toExit(), Pending.NONE), seat.onFault(VCPU, fault));
   }
@@ -80,10 +78,9 @@ class PolicyValuesTest {
 
     IllegalStateException thrown =
         assertThrows(
-            IllegalStateException.class,
-            () -> seat.onConverted(VCPU, Pending.NONE, outcome));
+            IllegalStateException.class, () -> seat.onConverted(VCPU, Pending.NONE, outcome));
 
-    assertTrue(thrown.getMessage().contains("nothing pending"), thrown.getMessage());
+    assertTrue(thrown.toString().contains("nothing pending"), thrown::toString);
   }
 
   @Test
@@ -100,8 +97,7 @@ class PolicyValuesTest {
 
     assertEquals(Optional.empty(), platform.objectionToSharing(GfnRange.of(0, 1)));
     assertInstanceOf(
-        Granting.Denied.class,
-        platform.populate(new Gfn(0), mock(Folio.class), Optional.empty()));
+        Granting.Denied.class, platform.populate(new Gfn(0), mock(Folio.class), Optional.empty()));
     assertTrue(platform.allowsPrefault());
     assertDoesNotThrow(platform::finalizeLaunch);
     assertDoesNotThrow(() -> platform.enter(0));
@@ -110,13 +106,11 @@ class PolicyValuesTest {
 
   @Test
   void obstacleIsPagesOrAParticipant() {
-    ConversionOutcome.Blocked blocked =
-        new ConversionOutcome.Blocked(ByteOffset.ZERO, List.of());
+    ConversionOutcome.Blocked blocked = new ConversionOutcome.Blocked(ByteOffset.ZERO, List.of());
 
     assertEquals(Optional.of(blocked), Settlement.Obstacle.held(blocked).outcome());
     assertEquals(Optional.empty(), Settlement.Obstacle.held(blocked).participant());
-    assertEquals(
-        Optional.of("iommu"), Settlement.Obstacle.needsTime("iommu").participant());
+    assertEquals(Optional.of("iommu"), Settlement.Obstacle.needsTime("iommu").participant());
     assertEquals(Optional.empty(), Settlement.Obstacle.needsTime("iommu").outcome());
   }
 

@@ -21,7 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExitTest {
   @ParameterizedTest
   @CsvSource({
-    "0, SHARED", "1, SHARED", "15, SHARED", "16, PRIVATE", "18, PRIVATE", "-1, PRIVATE", "32, SHARED"
+    "0, SHARED",
+    "1, SHARED",
+    "15, SHARED",
+    "16, PRIVATE",
+    "18, PRIVATE",
+    "-1, PRIVATE",
+    "32, SHARED"
   })
   void bitFourAloneSaysPrivate(long attributes, Shareability expected) {
     assertEquals(expected, mapGpa(1, attributes).target());
@@ -47,14 +53,12 @@ class ExitTest {
   @ParameterizedTest
   @EnumSource(GuestFault.Cause.class)
   void faultLeavesAsAMemoryFaultOfItsPage(GuestFault.Cause cause) {
-    Exit.MemoryFault exit =
-        GuestFault.of(new Gfn(5), Shareability.PRIVATE, cause).toExit();
+    Exit.MemoryFault exit = GuestFault.of(new Gfn(5), Shareability.PRIVATE, cause).toExit();
 
     assertEquals(new Gpa(0x5000), exit.gpa());
     assertEquals(GpaRange.of(0x5000, 4096), exit.range());
     assertEquals(8, exit.flags());
-    assertEquals(
-        cause == GuestFault.Cause.POISONED ? Errno.EHWPOISON : Errno.EFAULT, exit.errno());
+    assertEquals(cause == GuestFault.Cause.POISONED ? Errno.EHWPOISON : Errno.EFAULT, exit.errno());
     assertEquals(Optional.empty(), exit.errorOffset());
   }
 
@@ -62,9 +66,7 @@ class ExitTest {
   void sharedFaultHasNoFlag() {
     assertEquals(
         0,
-        GuestFault.of(new Gfn(5), Shareability.SHARED, GuestFault.Cause.MISMATCH)
-            .toExit()
-            .flags());
+        GuestFault.of(new Gfn(5), Shareability.SHARED, GuestFault.Cause.MISMATCH).toExit().flags());
   }
 
   @Test

@@ -71,8 +71,7 @@ class GuestAddressesTest {
   void unalignedEmptyOrWrappingRangeHasNoFrames(long start, long size) {
     assertThrows(IllegalArgumentException.class, () -> GpaRange.of(start, size).frames());
     assertTrue(
-        !GpaRange.of(start, size).isPageAligned()
-            || GpaRange.of(start, size).isEmptyOrWraps());
+        !GpaRange.of(start, size).isPageAligned() || GpaRange.of(start, size).isEmptyOrWraps());
   }
 
   @Test

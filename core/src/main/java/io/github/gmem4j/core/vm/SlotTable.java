@@ -1,7 +1,5 @@
 package io.github.gmem4j.core.vm;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,19 +8,23 @@ import org.jspecify.annotations.Nullable;
  * table, so that a guest access reads it without a lock.
  */
 final class SlotTable {
-  static final SlotTable EMPTY = new SlotTable(List.of());
+  static final SlotTable EMPTY = new SlotTable(new Slot[0]);
 
-  private final List<Slot> slots;
-  private final Slot[] mainSpace;
+  private final Slot[] slots;
+  // Address space 0, where guests run, comes first.
+  private final int inMainSpace;
 
-  private SlotTable(List<Slot> slots) {
+  private SlotTable(Slot[] slots) {
     this.slots = slots;
-    this.mainSpace =
-        slots.stream().filter(slot -> slot.addressSpace() == 0).toArray(Slot[]::new);
+    int main = 0;
+    while (main < slots.length && slots[main].addressSpace() == 0) {
+      main++;
+    }
+    this.inMainSpace = main;
   }
 
   List<Slot> all() {
-    return slots;
+    return List.of(slots);
   }
 
   @Nullable Slot byId(int id) {
@@ -34,13 +36,13 @@ final class SlotTable {
     return null;
   }
 
-  /** Returns the slot of address space 0, where guests run, that covers a frame. */
+  /** Returns the slot of address space 0 that covers a frame. */
   @Nullable Slot at(long gfn) {
     int low = 0;
-    int high = mainSpace.length - 1;
+    int high = inMainSpace - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      Slot slot = mainSpace[middle];
+      Slot slot = slots[middle];
       if (gfn < slot.firstGfn()) {
         high = middle - 1;
       } else if (gfn >= slot.endGfn()) {
@@ -55,24 +57,43 @@ final class SlotTable {
   /** Returns a slot other than {@code except} that has frames in common with another. */
   @Nullable Slot overlapping(Slot other, @Nullable Slot except) {
     for (Slot slot : slots) {
-      if (!slot.equals(except)
-          && slot.addressSpace() == other.addressSpace()
-          && slot.overlaps(other.firstGfn(), other.endGfn())) {
+      if (slot.addressSpace() == other.addressSpace()
+          && slot.overlaps(other.firstGfn(), other.endGfn())
+          && !slot.equals(except)) {
         return slot;
       }
     }
     return null;
   }
 
-  SlotTable replacing(@Nullable Slot old, @Nullable Slot added) {
-    List<Slot> changed = new ArrayList<>(slots);
-    if (old != null) {
-      changed.remove(old);
+  /** Returns the table without a slot of this one. */
+  SlotTable without(Slot gone) {
+    Slot[] left = new Slot[slots.length - 1];
+    int at = 0;
+    for (Slot slot : slots) {
+      if (slot.id() != gone.id()) {
+        left[at++] = slot;
+      }
     }
-    if (added != null) {
-      changed.add(added);
+    return new SlotTable(left);
+  }
+
+  /** Returns the table with one more slot, whose id and frames are free. */
+  SlotTable with(Slot added) {
+    Slot[] more = new Slot[slots.length + 1];
+    int at = 0;
+    while (at < slots.length && comesBefore(slots[at], added)) {
+      more[at] = slots[at];
+      at++;
     }
-    changed.sort(Comparator.comparingInt(Slot::addressSpace).thenComparingLong(Slot::firstGfn));
-    return new SlotTable(List.copyOf(changed));
+    more[at] = added;
+    System.arraycopy(slots, at, more, at + 1, slots.length - at);
+    return new SlotTable(more);
+  }
+
+  private static boolean comesBefore(Slot one, Slot other) {
+    return one.addressSpace() != other.addressSpace()
+        ? one.addressSpace() < other.addressSpace()
+        : one.firstGfn() < other.firstGfn();
   }
 }

@@ -85,7 +85,7 @@ final class Slots {
   }
 
   private void remove(Slot slot) {
-    table = table.replacing(slot, null);
+    table = table.without(slot);
     if (slot.view() != null && slot.binding() != null) {
       slot.view().unbind(slot.binding());
     }
@@ -112,7 +112,7 @@ final class Slots {
       return KernelResult.failed(
           Errno.EEXIST, "slot " + slot.id() + " would overlap slot " + other.id());
     }
-    table = table.replacing(replaced, slot);
+    table = (replaced == null ? table : table.without(replaced)).with(slot);
     return KernelResult.ok(slot.describe());
   }
 

@@ -1,0 +1,25 @@
+package io.github.gmem4j.core;
+
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.lenient;
+import static org.mockito.Mockito.mock;
+
+import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.Platform;
+import io.github.gmem4j.api.policy.PrivateAccess;
+import java.util.Optional;
+
+/** Mocked platforms. */
+public final class Platforms {
+  private Platforms() {}
+
+  /** A platform that grants everything and objects to nothing. */
+  public static Platform agreeable() {
+    Platform platform = mock(Platform.class);
+    lenient().when(platform.makePrivate(any(), any())).thenReturn(Granting.GRANTED);
+    lenient().when(platform.populate(any(), any(), any())).thenReturn(Granting.GRANTED);
+    lenient().when(platform.access(any())).thenReturn(PrivateAccess.REACHED);
+    lenient().when(platform.objectionToSharing(any())).thenReturn(Optional.empty());
+    return platform;
+  }
+}
