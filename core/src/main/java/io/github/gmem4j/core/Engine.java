@@ -20,8 +20,8 @@ import java.util.List;
  * A host in memory: VMs, guest memories and vCPUs that behave as a real kernel's do, without one.
  *
  * <p>Everything that varies comes from outside, through the builder: the generation of the kernel
- * interface, time, waiting, faults. With no threads of the caller's the engine is single-threaded and
- * deterministic. Thread-safe.
+ * interface, time, waiting, faults. With no threads of the caller's the engine is single-threaded
+ * and deterministic. Thread-safe.
  */
 public final class Engine {
   private final HostKernel kernel;

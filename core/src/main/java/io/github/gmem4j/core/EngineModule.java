@@ -14,7 +14,8 @@ import java.time.InstantSource;
 
 /**
  * Guice bindings of the engine. Every seam is an {@link OptionalBinder} with the default of {@link
- * Engine#inMemory}; policies are a {@code Map<String, ConversionPolicy>} that policy modules add to.
+ * Engine#inMemory}; policies are a {@code Map<String, ConversionPolicy>} that policy modules add
+ * to.
  */
 public final class EngineModule extends AbstractModule {
   /** Creates the module. */

@@ -25,8 +25,8 @@ public sealed interface ConversionOutcome {
   }
 
   /**
-   * Somebody holds a page of the range: EAGAIN. Host mappings of the range are gone and will refault
-   * with their contents; no page changed its state.
+   * Somebody holds a page of the range: EAGAIN. Host mappings of the range are gone and will
+   * refault with their contents; no page changed its state.
    *
    * @param errorOffset offset in the guest memory of the first page that is held, as the kernel
    *     reports it
@@ -68,8 +68,8 @@ public sealed interface ConversionOutcome {
   /**
    * The request itself is not acceptable. Nothing was touched.
    *
-   * @param reject the kernel's error number: EINVAL, EBADF, EIO, ENOTTY; ENOMEM where the VM keeps the
-   *     state; EBUSY if the platform objects
+   * @param reject the kernel's error number: EINVAL, EBADF, EIO, ENOTTY; ENOMEM where the VM keeps
+   *     the state; EBUSY if the platform objects
    * @param reason one sentence that names the offending value
    */
   record Rejected(Errno reject, String reason) implements ConversionOutcome {
@@ -98,7 +98,9 @@ public sealed interface ConversionOutcome {
     };
   }
 
-  /** Returns what the kernel writes back into {@code error_offset}, empty where it writes nothing. */
+  /**
+   * Returns what the kernel writes back into {@code error_offset}, empty where it writes nothing.
+   */
   default Optional<ByteOffset> writtenErrorOffset() {
     return switch (this) {
       case Blocked blocked -> Optional.of(blocked.errorOffset());

@@ -9,8 +9,8 @@ package io.github.gmem4j.api.memory;
  * memory.
  *
  * <p>Every call answers as the kernel's does, to the errno; calls on a closed view answer EBADF.
- * Thread-safe: conversions of one memory exclude each other and every host fault, state queries take
- * no lock and may be stale the moment they return.
+ * Thread-safe: conversions of one memory exclude each other and every host fault, state queries
+ * take no lock and may be stale the moment they return.
  *
  * <p>Source: Linux {@code virt/kvm/guest_memfd.c}, generations A, B and C; {@code docs/kernel.md}
  * names the differences.
@@ -34,8 +34,8 @@ public interface GuestMemory extends AutoCloseable {
   /**
    * Brings a range into a state: in place, all or nothing.
    *
-   * <p>To private: host mappings go, then every page is checked for references; to shared: the guest
-   * loses its mapping first. A range that is there already is left alone. Contents are the
+   * <p>To private: host mappings go, then every page is checked for references; to shared: the
+   * guest loses its mapping first. A range that is there already is left alone. Contents are the
    * platform's business.
    */
   ConversionOutcome convert(ConversionRequest request);
@@ -50,9 +50,10 @@ public interface GuestMemory extends AutoCloseable {
   /**
    * Allocates or frees pages, as {@code fallocate(2)} does. The state of the pages does not change.
    *
-   * @param mode {@link #KEEP_SIZE}, optionally with {@link #PUNCH_HOLE}; anything else is EOPNOTSUPP
-   * @param range page aligned, else EINVAL; allocating past the end is EINVAL, punching there has no
-   *     effect
+   * @param mode {@link #KEEP_SIZE}, optionally with {@link #PUNCH_HOLE}; anything else is
+   *     EOPNOTSUPP
+   * @param range page aligned, else EINVAL; allocating past the end is EINVAL, punching there has
+   *     no effect
    */
   KernelResult<ByteRange> fallocate(int mode, ByteRange range);
 
@@ -78,8 +79,8 @@ public interface GuestMemory extends AutoCloseable {
   KernelResult<HostMapping> map(ByteCount length);
 
   /**
-   * Tells whether a page exists and has been touched; false for a page past the end and for one that
-   * was only allocated. As {@code mincore(2)} on a mapping.
+   * Tells whether a page exists and has been touched; false for a page past the end and for one
+   * that was only allocated. As {@code mincore(2)} on a mapping.
    */
   boolean isPopulated(PageIndex page);
 

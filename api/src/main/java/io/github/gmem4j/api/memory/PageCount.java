@@ -3,8 +3,8 @@ package io.github.gmem4j.api.memory;
 /**
  * A number of 4 KiB pages.
  *
- * @param value the number, unsigned 64 bits, unchecked like a {@link ByteCount}: a guest may ask for
- *     any. {@link PageRange} is where it is checked
+ * @param value the number, unsigned 64 bits, unchecked like a {@link ByteCount}: a guest may ask
+ *     for any. {@link PageRange} is where it is checked
  */
 public record PageCount(long value) {
   /** No pages. */

@@ -6,8 +6,8 @@ import java.time.Instant;
  * A reference on one physical page, held by the host: a pipe's, a registered buffer's, an IOMMU's.
  *
  * <p>A pin belongs to the page, not to its index: when the page is punched out of the memory, the
- * pin keeps the old page and the memory gets a new one. While the page is part of its memory the pin
- * blocks its conversion to private. Thread-safe.
+ * pin keeps the old page and the memory gets a new one. While the page is part of its memory the
+ * pin blocks its conversion to private. Thread-safe.
  */
 public interface Pin extends AutoCloseable {
   /** Returns the index at which the page was pinned. */

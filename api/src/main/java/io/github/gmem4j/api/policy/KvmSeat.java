@@ -27,8 +27,8 @@ public interface KvmSeat {
   Step onReentry(VcpuView vcpu, Pending pending, Reply reply);
 
   /**
-   * Decides what to do about an access that the memory's state or its absence forbids. The same road
-   * as for a call from here on.
+   * Decides what to do about an access that the memory's state or its absence forbids. The same
+   * road as for a call from here on.
    *
    * @implSpec The default leaves with {@link Exit.MemoryFault} and lets the guest try again
    *     afterwards.

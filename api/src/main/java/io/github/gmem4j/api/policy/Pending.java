@@ -1,8 +1,8 @@
 package io.github.gmem4j.api.policy;
 
 /**
- * What a policy remembers of one vCPU between two of its decisions. The engine keeps it and hands it
- * back. Policies define their own records: immutable, with value equality.
+ * What a policy remembers of one vCPU between two of its decisions. The engine keeps it and hands
+ * it back. Policies define their own records: immutable, with value equality.
  */
 public interface Pending {
   /** Nothing to remember: the action that was interrupted is simply tried again. */

@@ -16,8 +16,8 @@ import java.util.Optional;
  * @implSpec
  *     <ol>
  *       <li>{@link #makePrivate} is called lazily, at a guest's private touch, and may fail.
- *       <li>{@link #zapPrivate}, {@link #makeShared} and {@link #reclaim} cannot fail. Hardware that
- *           fails them makes the VM dead through {@link PlatformHost#bug}.
+ *       <li>{@link #zapPrivate}, {@link #makeShared} and {@link #reclaim} cannot fail. Hardware
+ *           that fails them makes the VM dead through {@link PlatformHost#bug}.
  *       <li>A folio is private to one frame from a successful {@code makePrivate} until a {@code
  *           makeShared} or {@code reclaim} of that folio.
  *     </ol>

@@ -41,8 +41,8 @@ public sealed interface Step {
    *
    * @param errno the error number
    * @param reason one sentence that names the offending value
-   * @param pending what to remember: the next {@code run()} comes back to {@link
-   *     KvmSeat#onReentry} with it
+   * @param pending what to remember: the next {@code run()} comes back to {@link KvmSeat#onReentry}
+   *     with it
    */
   record Fail(Errno errno, String reason, Pending pending) implements Step {}
 

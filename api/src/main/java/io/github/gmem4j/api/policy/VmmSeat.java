@@ -5,9 +5,9 @@ import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
 
 /**
- * The VMM seat: what userspace decides between two {@code run()} calls. It is mostly data, which the
- * coordinator carries out: how to wait and how long, what to keep after a partial success, what to
- * tell the guest.
+ * The VMM seat: what userspace decides between two {@code run()} calls. It is mostly data, which
+ * the coordinator carries out: how to wait and how long, what to keep after a partial success, what
+ * to tell the guest.
  *
  * @implSpec Pure functions, see {@link ConversionPolicy}.
  */

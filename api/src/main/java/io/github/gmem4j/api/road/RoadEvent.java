@@ -110,8 +110,7 @@ public sealed interface RoadEvent {
   }
 
   /** A participant aborts. */
-  record ParticipantAborted(String participant, PlannedConversion conversion)
-      implements RoadEvent {
+  record ParticipantAborted(String participant, PlannedConversion conversion) implements RoadEvent {
     @Override
     public Seat seat() {
       return Seat.VMM;

@@ -1,8 +1,8 @@
 package io.github.gmem4j.api.road;
 
 /**
- * Told of each event. Called with no lock held, on the thread that causes the event, in the order of
- * that thread; must be thread-safe and must not throw.
+ * Told of each event. Called with no lock held, on the thread that causes the event, in the order
+ * of that thread; must be thread-safe and must not throw.
  */
 @FunctionalInterface
 public interface RoadListener {

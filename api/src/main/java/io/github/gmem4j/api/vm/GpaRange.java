@@ -21,7 +21,9 @@ public record GpaRange(Gpa start, ByteCount size) {
     return Page.isAligned(start.value() | size.value());
   }
 
-  /** Tells whether the range is empty or its end does not fit in 64 bits (not even as exactly 0). */
+  /**
+   * Tells whether the range is empty or its end does not fit in 64 bits (not even as exactly 0).
+   */
   public boolean isEmptyOrWraps() {
     return Long.compareUnsigned(start.value() + size.value(), start.value()) <= 0;
   }

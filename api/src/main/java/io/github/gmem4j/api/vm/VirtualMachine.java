@@ -46,8 +46,8 @@ public interface VirtualMachine extends AutoCloseable {
   /**
    * Adds or deletes a memory slot.
    *
-   * @return the slot that was added or deleted, or the kernel's errno: EINVAL, EEXIST, EBADF, in the
-   *     kernel's order
+   * @return the slot that was added or deleted, or the kernel's errno: EINVAL, EEXIST, EBADF, in
+   *     the kernel's order
    */
   KernelResult<MemorySlot> setMemory(SlotRequest request);
 
@@ -75,11 +75,12 @@ public interface VirtualMachine extends AutoCloseable {
   /**
    * Adds private pages to the initial image.
    *
-   * @param range the guest physical bytes: page aligned, not empty, else EINVAL; private, else EINVAL
+   * @param range the guest physical bytes: page aligned, not empty, else EINVAL; private, else
+   *     EINVAL
    * @param source the image, as long as the range; empty to take the bytes already in the pages,
    *     which only in-place conversion allows (else EINVAL)
-   * @return how many pages were added, if any were; else EINVAL once the launch is finalized or where
-   *     no guest memory is bound, EFAULT if it is closed, EIO if the platform denies
+   * @return how many pages were added, if any were; else EINVAL once the launch is finalized or
+   *     where no guest memory is bound, EFAULT if it is closed, EIO if the platform denies
    */
   KernelResult<PageCount> populate(GpaRange range, Optional<byte[]> source);
 

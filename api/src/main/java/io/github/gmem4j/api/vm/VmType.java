@@ -8,8 +8,7 @@ package io.github.gmem4j.api.vm;
  * @param accessRule how KVM learns whether a guest access is private
  * @param addressSpaces how many sets of memory slots the VM has, at least 1
  */
-public record VmType(
-    String name, boolean privateMemory, AccessRule accessRule, int addressSpaces) {
+public record VmType(String name, boolean privateMemory, AccessRule accessRule, int addressSpaces) {
 
   /** How KVM learns whether a guest access is private or shared. */
   public enum AccessRule {

@@ -8,9 +8,7 @@ import io.github.gmem4j.core.lock.LockLevel;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * One simulated host: what all its VMs and memories have in common. Thread-safe.
- */
+/** One simulated host: what all its VMs and memories have in common. Thread-safe. */
 public final class HostKernel {
   /** Fault site: a page cannot be allocated. The subject is its index in the memory. */
   public static final FaultSite ALLOCATE_PAGE = new FaultSite("core.allocate-page");

@@ -39,8 +39,8 @@ public enum KernelGeneration {
   }
 
   /**
-   * Tells whether only the pages that change are looked at, and the guest loses its mappings of them
-   * before references are checked.
+   * Tells whether only the pages that change are looked at, and the guest loses its mappings of
+   * them before references are checked.
    */
   public boolean looksOnlyAtWhatChanges() {
     return this == RFC_2025;
@@ -74,9 +74,7 @@ public enum KernelGeneration {
   /** Returns the state in which all pages of a memory with these flags begin. */
   public Shareability initialState(long flags) {
     boolean shared =
-        this == RFC_2025
-            ? flags == GuestMemory.MMAP
-            : (flags & GuestMemory.INIT_SHARED) != 0;
+        this == RFC_2025 ? flags == GuestMemory.MMAP : (flags & GuestMemory.INIT_SHARED) != 0;
     return shared ? Shareability.SHARED : Shareability.PRIVATE;
   }
 

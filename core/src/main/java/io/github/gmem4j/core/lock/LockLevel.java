@@ -33,7 +33,10 @@ public enum LockLevel {
     int[] held = HELD.get();
     if (held[0] >> depth != 0) {
       throw new AssertionError(
-          "lock order: " + this + " taken while holding levels 0b" + Integer.toBinaryString(held[0]));
+          "lock order: "
+              + this
+              + " taken while holding levels 0b"
+              + Integer.toBinaryString(held[0]));
     }
     held[0] |= 1 << depth;
     return true;

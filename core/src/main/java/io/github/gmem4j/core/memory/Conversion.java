@@ -20,9 +20,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conversion of a memory's pages, in the kernel's final order: validate, nothing to do?, reserve,
- * empty the host's page tables, check references, <em>point of no return</em>, zap the guest, make
- * shared, store, let waiters go.
+ * The conversion of a memory's pages, in the kernel's final order: validate, nothing to do?,
+ * reserve, empty the host's page tables, check references, <em>point of no return</em>, zap the
+ * guest, make shared, store, let waiters go.
  */
 final class Conversion {
   private static final Converted TO_PRIVATE = new Converted(Shareability.PRIVATE);

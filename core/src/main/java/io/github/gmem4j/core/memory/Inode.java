@@ -12,18 +12,18 @@ import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Ontology, the kernel's: the inode is the physical memory. It owns the pages, their bytes and the
- * state of every index, touched or not. A file (MemoryView) is one VM's window on it and owns the
- * bindings to that VM's slots. A mapping is one process's window on it.
+ * Ontology, the kernel's: the inode is the physical memory. It owns the pages, their bytes and
+ * the state of every index, touched or not. A file (MemoryView) is one VM's window on it and owns
+ * the bindings to that VM's slots. A mapping is one process's window on it.
  *
  * State: one ShareabilityTracker covers every index. It is written only under the lock held
- * exclusively and read without any lock; whoever acts on an answer either holds the lock shared (host
- * faults, pins, look-ups for the guest) or checks the invalidation sequence afterwards (guest
- * faults).
+ * exclusively and read without any lock; whoever acts on an answer either holds the lock shared
+ * (host faults, pins, look-ups for the guest) or checks the invalidation sequence afterwards
+ * (guest faults).
  *
- * Locking: the invalidation lock, exclusive for conversions, punched holes, bindings, poison; shared
- * for everything that makes a page reachable. So nobody gains access to a page while it changes
- * hands, and a reference taken before is seen by the check.
+ * Locking: the invalidation lock, exclusive for conversions, punched holes, bindings, poison;
+ * shared for everything that makes a page reachable. So nobody gains access to a page while it
+ * changes hands, and a reference taken before is seen by the check.
  *
  * Failure: everything that can fail happens before the first effect a guest can see (Conversion).
  */
@@ -112,8 +112,8 @@ final class Inode {
   }
 
   /**
-   * Returns the page at an index, allocating it if there is none; null if memory runs out. Under the
-   * lock, shared or exclusive.
+   * Returns the page at an index, allocating it if there is none; null if memory runs out. Under
+   * the lock, shared or exclusive.
    */
   @Nullable PhysicalPage pageAt(long index) {
     PhysicalPage page = cache.get(index);

@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * What happens in every VM that has pages of a range bound, while the range changes hands. The
- * memory's lock is held exclusively from {@code begin} to {@code end}, so that bindings stay and the
- * two are balanced.
+ * memory's lock is held exclusively from {@code begin} to {@code end}, so that bindings stay and
+ * the two are balanced.
  */
 final class Invalidation {
   private Invalidation() {}

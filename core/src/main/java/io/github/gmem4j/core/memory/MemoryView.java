@@ -95,8 +95,7 @@ public final class MemoryView implements GuestMemory {
             ? conversion.convert(this, request)
             : new ConversionOutcome.Rejected(Errno.EBADF, "the memory is closed");
     if (inode.kernel().isHeard()) {
-      Shareability target =
-          request.attributes() == 0 ? Shareability.SHARED : Shareability.PRIVATE;
+      Shareability target = request.attributes() == 0 ? Shareability.SHARED : Shareability.PRIVATE;
       inode.kernel().emit(new RoadEvent.ConversionTried(request.range(), target, outcome));
     }
     return outcome;
@@ -162,8 +161,7 @@ public final class MemoryView implements GuestMemory {
 
   @Override
   public boolean isPopulated(PageIndex page) {
-    PhysicalPage present =
-        page.value() < inode.pages() ? inode.cache().get(page.value()) : null;
+    PhysicalPage present = page.value() < inode.pages() ? inode.cache().get(page.value()) : null;
     return present != null && present.isPopulated();
   }
 

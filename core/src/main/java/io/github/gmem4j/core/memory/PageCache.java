@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class PageCache {
   private static final VarHandle GIGABYTE =
       MethodHandles.arrayElementVarHandle(PhysicalPage[][][].class);
-  private static final VarHandle BLOCK = MethodHandles.arrayElementVarHandle(PhysicalPage[][].class);
+  private static final VarHandle BLOCK =
+      MethodHandles.arrayElementVarHandle(PhysicalPage[][].class);
   private static final VarHandle PAGE = MethodHandles.arrayElementVarHandle(PhysicalPage[].class);
   private static final int FANOUT = 512;
   private static final int BLOCK_SHIFT = 9;
@@ -26,8 +27,8 @@ final class PageCache {
   PageCache(long pages) {
     this.pages = pages;
     this.root =
-        new PhysicalPage[Math.toIntExact((pages + (1L << GIGABYTE_SHIFT) - 1) >>> GIGABYTE_SHIFT)]
-            [][];
+        new PhysicalPage[Math.toIntExact((pages + (1L << GIGABYTE_SHIFT) - 1) >>> GIGABYTE_SHIFT)][]
+            [];
   }
 
   @Nullable PhysicalPage get(long index) {

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One page: its bytes, who has it mapped, who holds a reference.
  *
- * <p>Page tables are kept here, on the page, rather than in each table: only pages that exist can be
- * mapped, and a conversion looks at exactly those. The two arrays are copy-on-write: read without a
- * lock, changed under the page's own monitor, which is the innermost of all.
+ * <p>Page tables are kept here, on the page, rather than in each table: only pages that exist can
+ * be mapped, and a conversion looks at exactly those. The two arrays are copy-on-write: read
+ * without a lock, changed under the page's own monitor, which is the innermost of all.
  */
 public final class PhysicalPage implements Folio {
   private static final PageTable[] UNMAPPED = {};

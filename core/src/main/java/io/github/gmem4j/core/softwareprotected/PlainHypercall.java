@@ -15,8 +15,8 @@ import io.github.gmem4j.api.vm.GpaRange;
  * @param attributes bits 3:0 preferred page size, bit 4 set for private
  * @param privilegeLevel the caller's, 0 for the kernel
  */
-public record PlainHypercall(
-    long number, long gpa, long pages, long attributes, int privilegeLevel) implements GuestCall {
+public record PlainHypercall(long number, long gpa, long pages, long attributes, int privilegeLevel)
+    implements GuestCall {
   /** Returns the call that asks for a range to get a state. */
   public static PlainHypercall of(GpaRange range, Shareability target) {
     return new PlainHypercall(

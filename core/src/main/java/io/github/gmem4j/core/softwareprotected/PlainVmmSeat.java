@@ -10,7 +10,9 @@ import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
 import java.time.Duration;
 
-/** The VMM's side of the plain hypercall. The guest sees the value as it is, so any errno will do. */
+/**
+ * The VMM's side of the plain hypercall. The guest sees the value as it is, so any errno will do.
+ */
 final class PlainVmmSeat implements VmmSeat {
   /** How long a conversion is tried before the guest is told to ask again. */
   private static final RetryRule RETRY =
@@ -19,8 +21,7 @@ final class PlainVmmSeat implements VmmSeat {
   @Override
   public Wish wish(Exit exit) {
     return switch (exit) {
-      case Exit.MapGpaRange map ->
-          new Wish.Convert(map.range(), map.target(), Origin.EXPLICIT);
+      case Exit.MapGpaRange map -> new Wish.Convert(map.range(), map.target(), Origin.EXPLICIT);
       case Exit.MemoryFault fault when fault.errno() == Errno.EFAULT ->
           new Wish.Convert(fault.range(), fault.access(), Origin.IMPLICIT);
       default -> Wish.NOTHING;

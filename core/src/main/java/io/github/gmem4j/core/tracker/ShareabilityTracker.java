@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows for each 4 KiB page of a guest whether it is private to the guest or shared with the host.
@@ -23,36 +24,38 @@ public final class ShareabilityTracker {
 
   /*
    * Structure. There is one array of words for each gigabyte. Its first 16 words are the summary:
-   * two bits for each of the 512 blocks of 2 MiB, which say private, shared or mixed. Then comes the
-   * tally, with the counts that make the gigabyte's own uniformity and the number of private pages
-   * cheap. All uniform gigabytes of one state are the same constant array. So the common question
-   * costs three dependent reads and one branch, for uniform and other gigabytes alike.
+   * two bits for each of the 512 blocks of 2 MiB, which say private, shared or mixed. Then comes
+   * the tally, with the counts that make the gigabyte's own uniformity and the number of private
+   * pages cheap. All uniform gigabytes of one state are the same constant array. So the common
+   * question costs a few dependent reads, for uniform and other gigabytes alike.
    *
    * Mixed blocks have details after the tally, in one of three forms that depend on their number:
    *  - up to 16 slots in no order, each a word with the number of its block (searched);
    *  - 512 slots, one for each block;
    *  - one bitmap of the gigabyte, told by the array's length.
-   * A slot tells its block by up to five pages where the state flips (Runs). A block with more flips
-   * gets a leaf, a bitmap of eight words behind the slots, and its slot tells where. More than 64
-   * leaves make the gigabyte one bitmap. Few mixed blocks in a long array make it small again, at
-   * limits far enough from those of growth that going to and fro does not copy.
+   * A slot tells its block by up to five pages where the state flips (Runs). A block with more
+   * flips gets a leaf, a bitmap of eight words behind the slots, and its slot tells where. More
+   * than 64 leaves make the gigabyte one bitmap. Few mixed blocks in a long array make it small
+   * again, at limits far enough from those of growth that going to and fro does not copy.
    *
-   * Publication. Words are written with release and read with acquire, one at a time, and each kind
-   * of change has one write that makes it visible:
-   *  - a block becomes uniform by its two bits in the summary; from then its details mean nothing;
+   * Publication. Words are written with release and read with acquire, one at a time, and each
+   * kind of change has one write that makes it visible:
+   *  - a block becomes uniform by its two bits in the summary; its details mean nothing then;
    *  - a block becomes mixed by the same bits, after its details have been written;
    *  - a mixed block that stays mixed changes in its slot or, word by word, in its bitmap;
    *  - a gigabyte becomes uniform, or gets another array, by the reference to the array. That is
-   *    decided before anything else is written, so no array in use ever tells of a uniform gigabyte.
-   * A reader that has found a block mixed reads its details and then looks at the summary again: if
-   * the block is still (or again) mixed, the details held at a moment of the call, else it starts
-   * over. That it may be mixed anew is harmless, as a slot is cleared when its block becomes uniform
-   * and a leaf is never given out twice in the life of an array. An array that has been replaced is
-   * not changed any more, so a reader still in it sees what was true when it was replaced, which is
-   * after the reader's call began. No array is ever used again for something else.
+   *    decided before anything else is written, so no array in use tells of a uniform gigabyte.
+   * A reader that has found a block mixed reads its details and then looks at the summary again:
+   * if the block is still (or again) mixed, the details held at a moment of the call, else it
+   * starts over. That it may be mixed anew is harmless, as a slot is cleared when its block becomes
+   * uniform and a leaf is never given out twice in the life of an array. An array that has been
+   * replaced may be changed and used again, but only for the same gigabyte (Spares). So a reader
+   * ends by looking at the reference once more: if it is the same, what the reader saw was true
+   * while the array was in use during the call, or has just become true; else it starts over.
    *
    * Memory. Only the first and the last gigabyte of a range can need a new array, and these are
-   * made before anything is written; so a change happens as a whole or, without memory, not at all.
+   * made before anything is written; so a change happens as a whole or, without memory, not at
+   * all.
    */
 
   private static final int GIGABYTE_SHIFT = 18;
@@ -67,6 +70,8 @@ public final class ShareabilityTracker {
 
   /** An array of words for each gigabyte. */
   private final long[][] nodes;
+
+  private @Nullable Spares spares;
 
   @SuppressWarnings("UnusedVariable") // used through PRIVATE_PAGES
   private long privatePages;
@@ -101,7 +106,15 @@ public final class ShareabilityTracker {
    */
   public boolean isPrivate(long page) {
     Objects.checkIndex(page, pages);
-    return Gigabyte.isPrivate(node(page), offset(page));
+    long[] node = node(page);
+    while (true) {
+      boolean answer = Gigabyte.isPrivate(node, offset(page));
+      long[] still = node(page);
+      if (still == node) {
+        return answer;
+      }
+      node = still;
+    }
   }
 
   /**
@@ -160,7 +173,15 @@ public final class ShareabilityTracker {
    */
   public Uniformity uniformity2M(long page) {
     Objects.checkIndex(page, pages);
-    return UNIFORMITY[Gigabyte.state(node(page), offset(page) >>> Gigabyte.BLOCK_SHIFT)];
+    long[] node = node(page);
+    while (true) {
+      int state = Gigabyte.state(node, offset(page) >>> Gigabyte.BLOCK_SHIFT);
+      long[] still = node(page);
+      if (still == node) {
+        return UNIFORMITY[state];
+      }
+      node = still;
+    }
   }
 
   /**
@@ -205,6 +226,9 @@ public final class ShareabilityTracker {
       return;
     }
     long end = first + count;
+    if (count == Gigabyte.BLOCK_PAGES && end != pages && setWholeBlock(first, isPrivate)) {
+      return;
+    }
     long unseen = 0;
     if (end == pages) {
       // The last gigabyte is kept whole: what is past the last page is always like the last page.
@@ -215,6 +239,29 @@ public final class ShareabilityTracker {
     long change = inBlock ? setInBlock(first, end, isPrivate) : setRange(first, end, isPrivate);
     long seen = change - (isPrivate ? unseen : -unseen);
     PRIVATE_PAGES.setRelease(this, privatePages + seen);
+  }
+
+  /**
+   * The quickest way, for a 2 MiB block that is uniform in a gigabyte that is and stays mixed: one
+   * bit. Tells whether it was taken.
+   */
+  private boolean setWholeBlock(long first, boolean isPrivate) {
+    long[] node = nodes[(int) (first >>> GIGABYTE_SHIFT)];
+    int block = offset(first) >>> Gigabyte.BLOCK_SHIFT;
+    long tally = node[Gigabyte.TALLY];
+    int old = Tally.privatePages(tally);
+    int others = isPrivate ? Gigabyte.PAGES - old : old;
+    if ((first & (Gigabyte.BLOCK_PAGES - 1)) != 0
+        || others == Gigabyte.BLOCK_PAGES
+        || Gigabyte.isConstant(node)
+        || Gigabyte.state(node, block) != Gigabyte.uniform(!isPrivate)) {
+      return false;
+    }
+    int change = isPrivate ? Gigabyte.BLOCK_PAGES : -Gigabyte.BLOCK_PAGES;
+    Gigabyte.setState(node, block, Gigabyte.uniform(isPrivate));
+    node[Gigabyte.TALLY] = tally + change;
+    PRIVATE_PAGES.setRelease(this, privatePages + change);
+    return true;
   }
 
   /** The quick way for most calls; returns by how much the private pages grew. */
@@ -230,10 +277,15 @@ public final class ShareabilityTracker {
       // The gigabyte is uniform or becomes so.
       if (others != 0) {
         NODE.setRelease(nodes, gigabyte, Gigabyte.constant(isPrivate));
+        spares().keep(gigabyte, node, offset >>> Gigabyte.BLOCK_SHIFT, isPrivate);
       }
       return isPrivate ? others : -others;
     }
     int block = offset >>> Gigabyte.BLOCK_SHIFT;
+    if (Gigabyte.isConstant(node)) {
+      long[] spare = spares().take(gigabyte, !isPrivate);
+      node = spare == null ? node : spare;
+    }
     int from = (int) first & (Gigabyte.BLOCK_PAGES - 1);
     int to = from + count;
     int change =
@@ -251,6 +303,15 @@ public final class ShareabilityTracker {
       NODE.setRelease(nodes, gigabyte, node);
     }
     return change;
+  }
+
+  private Spares spares() {
+    Spares kept = spares;
+    if (kept == null) {
+      kept = new Spares();
+      spares = kept;
+    }
+    return kept;
   }
 
   /** The general way. */
@@ -334,6 +395,9 @@ public final class ShareabilityTracker {
           node == Gigabyte.constant(isPrivate)
               ? Gigabyte.PAGES
               : Gigabyte.firstNot(node, offset, isPrivate);
+      if (node(at) != node) {
+        continue;
+      }
       at += found - offset;
       if (found < Gigabyte.PAGES) {
         break;

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A vCPU of the in-memory engine: the loop inside {@code run()}.
  *
- * <p>The current action is one of the program's; a request among them is played move by move, as the
- * guest kernel of the policy decides. Between two {@code run()} calls the whole state is: the
+ * <p>The current action is one of the program's; a request among them is played move by move, as
+ * the guest kernel of the policy decides. Between two {@code run()} calls the whole state is: the
  * program, the place in it, the move under way, what the last exit left open.
  */
 public final class InMemoryVcpu implements Vcpu {
@@ -225,8 +225,7 @@ public final class InMemoryVcpu implements Vcpu {
   private @Nullable Exit request(GuestAction.Request request) {
     GuestMove current = move;
     if (current == null) {
-      current =
-          answered("guest.begin", guest().begin(request.range(), request.target()));
+      current = answered("guest.begin", guest().begin(request.range(), request.target()));
       move = current;
       announce(current);
     }
@@ -283,8 +282,7 @@ public final class InMemoryVcpu implements Vcpu {
         }
         case Step.Convert convert -> {
           ConversionOutcome outcome = vm.convert(convert.range(), convert.target());
-          step =
-              answered("onConverted", kvm().onConverted(view(), convert.pending(), outcome));
+          step = answered("onConverted", kvm().onConverted(view(), convert.pending(), outcome));
         }
         case Step.Return back -> {
           returned(back.result());
@@ -302,8 +300,7 @@ public final class InMemoryVcpu implements Vcpu {
       if (vm.kernel().isHeard()) {
         vm.emit(new RoadEvent.CallReturned(id, call.call(), result));
       }
-      GuestMove next =
-          answered("guest.afterCall", guest().afterCall(call.progress(), result));
+      GuestMove next = answered("guest.afterCall", guest().afterCall(call.progress(), result));
       move = next;
       announce(next);
     } else {

@@ -159,9 +159,7 @@ public final class InMemoryVm implements VirtualMachine {
   @Override
   public KernelResult<MemorySlot> setMemory(SlotRequest request) {
     Optional<String> dead = mmu.deadBecause();
-    return dead.isPresent()
-        ? KernelResult.failed(Errno.EIO, dead.get())
-        : slots.set(request);
+    return dead.isPresent() ? KernelResult.failed(Errno.EIO, dead.get()) : slots.set(request);
   }
 
   @Override

@@ -7,8 +7,8 @@ import io.github.gmem4j.api.vm.VmType;
 import java.util.Optional;
 
 /**
- * What {@code KVM_SET_USER_MEMORY_REGION2} checks before it looks at any other slot. All answers are
- * EINVAL. Source: Linux 7.3, {@code virt/kvm/kvm_main.c}.
+ * What {@code KVM_SET_USER_MEMORY_REGION2} checks before it looks at any other slot. All answers
+ * are EINVAL. Source: Linux 7.3, {@code virt/kvm/kvm_main.c}.
  */
 final class SlotChecks {
   /** End of the addresses a process may use with four levels of page tables, x86-64. */
@@ -20,9 +20,7 @@ final class SlotChecks {
   static Optional<String> objection(SlotRequest request, VmType type) {
     boolean guestMemfd = (request.flags() & SlotRequest.GUEST_MEMFD) != 0;
     long known =
-        guestMemfd
-            ? SlotRequest.GUEST_MEMFD
-            : SlotRequest.LOG_DIRTY_PAGES | SlotRequest.READONLY;
+        guestMemfd ? SlotRequest.GUEST_MEMFD : SlotRequest.LOG_DIRTY_PAGES | SlotRequest.READONLY;
     if ((request.flags() & ~known) != 0) {
       return Optional.of("illegal flags: 0x" + Long.toHexString(request.flags()));
     }

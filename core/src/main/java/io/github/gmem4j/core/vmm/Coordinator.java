@@ -49,7 +49,8 @@ public final class Coordinator {
       RoadListener listener) {
     this.rules = new CheckedVmmSeat(Answered.by("the policy", "vmm", rules));
     this.listener = listener;
-    this.settling = new Settling(vm, this.rules, new Participants(participants, listener), waiter, listener);
+    this.settling =
+        new Settling(vm, this.rules, new Participants(participants, listener), waiter, listener);
   }
 
   /**

@@ -28,7 +28,9 @@ final class Participants {
     record NotAll(Participant who, Preparation answer, List<String> broken) implements Prepared {}
   }
 
-  /** Prepares everybody for every piece, piece by piece; those who were ready abort if one is not. */
+  /**
+   * Prepares everybody for every piece, piece by piece; those who were ready abort if one is not.
+   */
   Prepared prepare(List<PlannedConversion> pieces) {
     Readiness readiness = new Readiness(listener);
     boolean allReady = false;

@@ -24,7 +24,9 @@ final class RetryCursor {
     return rule instanceof RetryRule.AnswerRetry;
   }
 
-  /** Notes that a try failed; returns how long to wait before the next, or empty if there is none. */
+  /**
+   * Notes that a try failed; returns how long to wait before the next, or empty if there is none.
+   */
   Optional<Duration> afterFailedTry() {
     attempts++;
     while (rule instanceof RetryRule.Hold hold) {

@@ -142,6 +142,23 @@ class WrongInputTest {
   }
 
   @Test
+  void a_request_that_no_timeline_can_show_is_named() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("story.yaml"),
+            """
+            title: t
+            policy: tdx
+            memory: {pages: 1}
+            steps:
+              - {vcpu: 0, does: [{map-gpa: 0x800000000000, r13: 0x100000000000}]}
+            """);
+
+    assertUnusable(
+        "vCPU 0 leaves KVM_RUN more than 10000 times in one step", Shell.gmem("run", file));
+  }
+
+  @Test
   void wrong_usage_is_named() {
     assertUnusable(
         "Unknown option: '--colour' (see gmem run --help)", Shell.gmem("run", "--colour", "x"));

@@ -104,8 +104,7 @@ class DependencyRuleTest {
         .resideInAPackage(ROOT + ".core.vmm..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            ROOT + ".core.vm..", ROOT + ".core.vcpu..", ROOT + ".core.memory..")
+        .resideInAnyPackage(ROOT + ".core.vm..", ROOT + ".core.vcpu..", ROOT + ".core.memory..")
         .check(ALL);
   }
 }

@@ -14,8 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every Java file is as google-java-format leaves it. With {@code -Dgmem.format=apply} the files are
- * rewritten instead.
+ * Every Java file is as google-java-format leaves it. With {@code -Dgmem.format=apply} the files
+ * are rewritten instead.
  */
 class FormatTest {
   private final Formatter formatter =

@@ -39,7 +39,8 @@ class ReadmeTest {
                 "-d",
                 classes.toString(),
                 "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))),
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path"))),
             null,
             List.of(source(sample)))
         .call();

@@ -1,7 +1,7 @@
 package io.github.gmem4j.benchmarks.tracker;
 
-import io.github.gmem4j.benchmarks.results.Results;
 import io.github.gmem4j.benchmarks.results.Machine;
+import io.github.gmem4j.benchmarks.results.Results;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -12,6 +12,7 @@ import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.MemorySlot;
+import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
@@ -23,11 +24,15 @@ import io.github.gmem4j.cli.scenario.Place;
 import io.github.gmem4j.cli.scenario.SlotLayout;
 import io.github.gmem4j.core.vmm.Coordinator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A VM with its view of the memory, its vCPUs and its VMM. */
 public final class Machine {
+  /** How often a vCPU may leave in one step: a request of 20 GiB, which no timeline can show. */
+  public static final int MOST_EXITS = 10_000;
+
   private final VirtualMachine vm;
   private final GuestMemory memory;
   private final Coordinator coordinator;
@@ -60,9 +65,20 @@ public final class Machine {
    * @return what its actions yielded, as far as it came
    */
   public List<ActionResult> run(int vcpu, GuestProgram program) {
-    vcpus.get(vcpu).load(program);
-    coordinator.run(vcpus.get(vcpu));
-    return vcpus.get(vcpu).results();
+    Vcpu runner = vcpus.get(vcpu);
+    runner.load(program);
+    Exit exit = runner.run();
+    int exits = 1;
+    for (Optional<Reply> reply = coordinator.answer(vcpu, exit);
+        reply.isPresent();
+        reply = coordinator.answer(vcpu, exit)) {
+      if (++exits > MOST_EXITS) {
+        throw new InputException(
+            "vCPU " + vcpu + " leaves KVM_RUN more than " + MOST_EXITS + " times in one step");
+      }
+      exit = runner.run(reply.get());
+    }
+    return runner.results();
   }
 
   /** Converts pages through the memory itself; no slot is needed. */

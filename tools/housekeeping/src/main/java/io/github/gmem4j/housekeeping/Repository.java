@@ -16,7 +16,8 @@ import java.util.Set;
 final class Repository {
   private static final Path ROOT =
       Path.of(System.getProperty("gmem.repository", ".")).toAbsolutePath().normalize();
-  private static final Set<String> NOT_OURS = Set.of("target", ".git", ".gmem", ".idea", "node_modules");
+  private static final Set<String> NOT_OURS =
+      Set.of("target", ".git", ".gmem", ".idea", "node_modules");
 
   private Repository() {}
 
