@@ -148,7 +148,14 @@ public final class TrackerBenchmarks {
         .verbosity(VerboseMode.SILENT)
         .shouldFailOnError(true)
         // A young generation that is touched beforehand: page faults are not what is measured.
-        .jvmArgs("-XX:+UseSerialGC", "-Xms256m", "-Xmn128m", "-Xmx7g", "-XX:+AlwaysPreTouch");
+        // The first argument silences JMH's own use of Unsafe.
+        .jvmArgs(
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-Xms256m",
+            "-Xmn128m",
+            "-Xmx7g",
+            "-XX:+AlwaysPreTouch");
   }
 
   private static double least(RunResult result, boolean cpuTime) {
