@@ -44,14 +44,17 @@ public final class ShareabilityTracker {
    *  - a block becomes mixed by the same bits, after its details have been written;
    *  - a mixed block that stays mixed changes in its slot or, word by word, in its bitmap;
    *  - a gigabyte becomes uniform, or gets another array, by the reference to the array. That is
-   *    decided before anything else is written, so no array in use tells of a uniform gigabyte.
+   *    decided before anything else is written, so no array in use tells of a uniform gigabyte
+   *    (but for the instant in which a spare is put back, when 1G answers are early by one write).
    * A reader that has found a block mixed reads its details and then looks at the summary again:
    * if the block is still (or again) mixed, the details held at a moment of the call, else it
    * starts over. That it may be mixed anew is harmless, as a slot is cleared when its block becomes
    * uniform and a leaf is never given out twice in the life of an array. An array that has been
-   * replaced may be changed and used again, but only for the same gigabyte (Spares). So a reader
-   * ends by looking at the reference once more: if it is the same, what the reader saw was true
-   * while the array was in use during the call, or has just become true; else it starts over.
+   * replaced is not changed any more, so a reader still in it sees what was true when it was
+   * replaced, which is after the reader's call began. There is one exception: the array of a
+   * gigabyte that became uniform may be kept as a spare (Spares). It is then made to tell of that
+   * uniform state, which is true since the call began, and is put back, only for the same gigabyte
+   * and only in the same state, before anything else is written to it.
    *
    * Memory. Only the first and the last gigabyte of a range can need a new array, and these are
    * made before anything is written; so a change happens as a whole or, without memory, not at
@@ -106,15 +109,7 @@ public final class ShareabilityTracker {
    */
   public boolean isPrivate(long page) {
     Objects.checkIndex(page, pages);
-    long[] node = node(page);
-    while (true) {
-      boolean answer = Gigabyte.isPrivate(node, offset(page));
-      long[] still = node(page);
-      if (still == node) {
-        return answer;
-      }
-      node = still;
-    }
+    return Gigabyte.isPrivate(node(page), offset(page));
   }
 
   /**
@@ -173,20 +168,12 @@ public final class ShareabilityTracker {
    */
   public Uniformity uniformity2M(long page) {
     Objects.checkIndex(page, pages);
-    long[] node = node(page);
-    while (true) {
-      int state = Gigabyte.state(node, offset(page) >>> Gigabyte.BLOCK_SHIFT);
-      long[] still = node(page);
-      if (still == node) {
-        return UNIFORMITY[state];
-      }
-      node = still;
-    }
+    return UNIFORMITY[Gigabyte.state(node(page), offset(page) >>> Gigabyte.BLOCK_SHIFT)];
   }
 
   /**
    * What the pages of the aligned 1 GiB block around a page have in common; the last block may be
-   * shorter.
+   * shorter. Beside a change, MIXED may be answered an instant before the change that makes it so.
    *
    * @throws IndexOutOfBoundsException if there is no such page
    */
@@ -284,7 +271,11 @@ public final class ShareabilityTracker {
     int block = offset >>> Gigabyte.BLOCK_SHIFT;
     if (Gigabyte.isConstant(node)) {
       long[] spare = spares().take(gigabyte, !isPrivate);
-      node = spare == null ? node : spare;
+      if (spare != null) {
+        // It tells of the same uniform state, so nobody can see the difference yet.
+        node = spare;
+        NODE.setRelease(nodes, gigabyte, node);
+      }
     }
     int from = (int) first & (Gigabyte.BLOCK_PAGES - 1);
     int to = from + count;
@@ -395,9 +386,6 @@ public final class ShareabilityTracker {
           node == Gigabyte.constant(isPrivate)
               ? Gigabyte.PAGES
               : Gigabyte.firstNot(node, offset, isPrivate);
-      if (node(at) != node) {
-        continue;
-      }
       at += found - offset;
       if (found < Gigabyte.PAGES) {
         break;

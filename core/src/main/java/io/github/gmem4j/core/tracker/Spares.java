@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Small arrays of gigabytes that have become uniform, kept for the day the same gigabyte is mixed
  * again: a page that goes to and fro costs no allocation. For the writer only.
  *
- * <p>A spare is only ever used for the gigabyte it came from, and readers look at the reference to
- * it again after they have read it; so a reader that was left behind in one is never deceived.
+ * <p>A spare is only ever put back for the gigabyte it came from, in the uniform state in which it
+ * was kept; so a reader that was left behind in one is never deceived.
  */
 final class Spares {
   /** The most spares that are kept; some 11 KiB in all. */
@@ -21,7 +21,7 @@ final class Spares {
   /** Keeps the array of a gigabyte in which only one block was not yet in a state. */
   void keep(int gigabyte, long[] node, int block, boolean isPrivate) {
     long tally = node[Gigabyte.TALLY];
-    if (node.length > MOST_WORDS || Tally.leaves(tally) > 0) {
+    if (node.length > MOST_WORDS || Tally.leaves(tally) > 0 || Tally.slots(tally) == 0) {
       return;
     }
     if (Gigabyte.state(node, block) == Gigabyte.MIXED) {
