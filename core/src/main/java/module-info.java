@@ -12,6 +12,8 @@ module io.github.gmem4j.core {
   requires transitive io.github.gmem4j.api;
   requires static transitive org.jspecify;
 
+  uses io.github.gmem4j.api.policy.ConversionPolicy;
+
   exports io.github.gmem4j.core;
   exports io.github.gmem4j.core.kernel;
   exports io.github.gmem4j.core.softwareprotected;

@@ -1,10 +1,12 @@
 package io.github.gmem4j.core;
 
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.lenient;
 import static org.mockito.Mockito.mock;
 
 import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.Interception;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PrivateAccess;
 import java.util.Optional;
@@ -18,6 +20,8 @@ public final class Platforms {
     Platform platform = mock(Platform.class);
     lenient().when(platform.makePrivate(any(), any())).thenReturn(Granting.GRANTED);
     lenient().when(platform.populate(any(), any(), any())).thenReturn(Granting.GRANTED);
+    lenient().when(platform.mapShared(any(), any())).thenReturn(Granting.GRANTED);
+    lenient().when(platform.intercept(anyInt(), any())).thenReturn(Interception.PASSED);
     lenient().when(platform.access(any())).thenReturn(PrivateAccess.REACHED);
     lenient().when(platform.objectionToSharing(any())).thenReturn(Optional.empty());
     return platform;

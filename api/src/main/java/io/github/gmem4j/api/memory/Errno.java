@@ -15,6 +15,8 @@ public enum Errno {
   EINTR(4),
   /** The VM is dead, or the host environment broke. */
   EIO(5),
+  /** Too large: a mapping is larger than the page asked about. */
+  E2BIG(7),
   /** The memory (its file descriptor) is closed. */
   EBADF(9),
   /** Something still holds a page; drop it and call again. */
@@ -37,6 +39,8 @@ public enum Errno {
   EFBIG(27),
   /** The mode is not supported. */
   EOPNOTSUPP(95),
+  /** Overtaken by a newer request. */
+  ECANCELED(125),
   /** The page is poisoned by a hardware memory error. */
   EHWPOISON(133);
 

@@ -14,17 +14,20 @@ package io.github.gmem4j.api.participant;
  *       ready.
  * </ol>
  *
- * <p>Rules for implementers:
+ * <p>The rules, which the testkit's {@code AssertingParticipant} checks:
  *
- * <ol>
- *   <li>{@code prepare} that answers {@code NeedsTime} or {@code Refused} leaves nothing changed.
- *   <li>{@code commit} does not fail. An exception from it poisons the range: the coordinator
- *       refuses every later conversion there.
- *   <li>{@code abort} restores what {@code prepare} changed. An exception from it poisons the range
- *       too.
- *   <li>Each {@code prepare} that answered {@code Ready} is followed by exactly one {@code commit}
- *       or {@code abort} of the same conversion.
- * </ol>
+ * <ul>
+ *   <li><b>C1</b> {@code name} and {@code prepare} do not answer {@code null} and do not throw; the
+ *       name does not change.
+ *   <li><b>C2</b> {@code prepare} that answers {@code NeedsTime} or {@code Refused} leaves nothing
+ *       changed, and neither {@code commit} nor {@code abort} follows it.
+ *   <li><b>C3</b> {@code commit} does not fail. An exception from it poisons the range: the
+ *       coordinator refuses every later conversion there.
+ *   <li><b>C4</b> {@code abort} restores what {@code prepare} changed. An exception from it poisons
+ *       the range too.
+ *   <li><b>C5</b> Each {@code prepare} that answered {@code Ready} is followed by exactly one
+ *       {@code commit} or {@code abort} of the same conversion.
+ * </ul>
  *
  * <p>Called with no lock held, by the thread that handles the exit; different vCPUs' exits are
  * handled by different threads, so implementations must be thread-safe.

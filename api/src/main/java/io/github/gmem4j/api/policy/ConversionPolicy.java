@@ -19,19 +19,34 @@ package io.github.gmem4j.api.policy;
  * <p>Over a real kernel only {@link #vmm} runs: the other seats are the kernel's and the hardware's
  * own.
  *
- * @implSpec
- *     <ol>
- *       <li>No method answers {@code null}; the engine turns a {@code null} into an {@link
- *           IllegalStateException} that names the policy and the method.
- *       <li>{@code traits}, {@code kvm}, {@code vmm} and {@code guest} answer equal values at every
- *           call.
- *       <li>The seats keep no state, take no time, use no clock, thread, lock or randomness: equal
- *           arguments give equal answers.
- *       <li>What must be remembered between two calls is in an immutable {@link Pending} or {@link
- *           GuestProgress}.
- *       <li>A policy does not throw; an exception from it is passed on to the caller of {@code
- *           run()} unchanged and leaves the vCPU where it was.
- *     </ol>
+ * @implSpec The testkit's {@code PolicyContract} checks these rules under their ids.
+ *     <ul>
+ *       <li><b>P1</b> No method, here or in a seat, answers {@code null}; the engine turns a {@code
+ *           null} into an {@link IllegalStateException} that names the policy and the method.
+ *       <li><b>P2</b> {@code traits} answers equal values at every call, and {@code kvm}, {@code
+ *           vmm} and {@code guest} answer seats that decide alike.
+ *       <li><b>P3</b> The seats keep no state, take no time, use no clock, thread, lock or
+ *           randomness: equal arguments give equal answers, in any thread and whatever was asked in
+ *           between.
+ *       <li><b>P4</b> What must be remembered between two calls is in an immutable {@link Pending}
+ *           or {@link GuestProgress} with value equality.
+ *       <li><b>P5</b> A policy does not throw; an exception from it is passed on to the caller of
+ *           {@code run()} unchanged and leaves the vCPU where it was.
+ *       <li><b>P6</b> The platforms of two VMs share no state.
+ *       <li><b>P7</b> The traits are true: the summary is one line, and with {@link
+ *           PolicyTraits.Converter#VMM} no wish is by the kernel and no step converts.
+ *       <li><b>P8</b> A guest that asks for pages of a fresh VM to become shared, private and
+ *           shared again gets them, as long as nobody holds them and nobody refuses.
+ *       <li><b>P9</b> What the guest is told is true when it is told: after "done" every page of
+ *           the request has the wanted state.
+ *       <li><b>P10</b> A page that the host holds does not become private, and the host reaches no
+ *           page while it is private.
+ *       <li><b>P11</b> Once the last reference on a page is gone, a request for it is fulfilled.
+ *       <li><b>P12</b> A page that is held delays only the requests that need it.
+ *       <li><b>P13</b> Conversions keep the bytes of every page, or else what the guest wrote while
+ *           a page was private is never read by the host.
+ *       <li><b>P14</b> After a VM and its memory are gone, its platform owns no page.
+ *     </ul>
  */
 public interface ConversionPolicy {
   /** Returns the name and the properties of this policy. */

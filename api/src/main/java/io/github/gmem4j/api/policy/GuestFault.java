@@ -15,9 +15,14 @@ import java.util.Optional;
  * @param access the kind of access the guest made
  * @param cause why it could not be served
  * @param errorOffset where a conversion inside the kernel failed, if one was tried
+ * @param mark what {@link Step.Withhold} left with the page; present with {@link Cause#WITHHELD}
  */
 public record GuestFault(
-    Gfn gfn, Shareability access, Cause cause, Optional<ByteOffset> errorOffset) {
+    Gfn gfn,
+    Shareability access,
+    Cause cause,
+    Optional<ByteOffset> errorOffset,
+    Optional<Pending> mark) {
 
   /** Why a guest access could not be served. */
   public enum Cause {
@@ -29,13 +34,21 @@ public record GuestFault(
     CLOSED,
     /** The page is poisoned. */
     POISONED,
-    /** The platform could not make the page private. */
-    PLATFORM
+    /** The platform could not give the page to the guest, or takes it away. */
+    PLATFORM,
+    /** The page is withheld, see {@link Step.Withhold}; the fault carries its mark. */
+    WITHHELD
   }
 
   /** Returns the fault without any conversion tried. */
   public static GuestFault of(Gfn gfn, Shareability access, Cause cause) {
-    return new GuestFault(gfn, access, cause, Optional.empty());
+    return new GuestFault(gfn, access, cause, Optional.empty(), Optional.empty());
+  }
+
+  /** Returns the fault of a withheld page: the guest means it as its own. */
+  public static GuestFault withheld(Gfn gfn, Pending mark) {
+    return new GuestFault(
+        gfn, Shareability.PRIVATE, Cause.WITHHELD, Optional.empty(), Optional.of(mark));
   }
 
   /** Returns the exit that KVM makes of it. */

@@ -11,6 +11,15 @@ import io.github.gmem4j.api.vm.GpaRange;
  * .Request} executable.
  *
  * @implSpec Pure functions, see {@link ConversionPolicy}.
+ *     <ul>
+ *       <li><b>G1</b> Every range of whole pages has a first move, in both directions.
+ *       <li><b>G2</b> A request ends, also if it is refused each time: the guest is done or gives
+ *           up.
+ *       <li><b>G3</b> After {@link GuestMove.Done} the guest can touch every page of the range in
+ *           its new state.
+ *       <li><b>G4</b> The caller hands over the progress of the last {@link GuestMove.Call} or
+ *           {@link GuestMove.Execute}, to the method that belongs to it.
+ *     </ul>
  */
 public interface GuestKernel {
   /** Returns the first move. */

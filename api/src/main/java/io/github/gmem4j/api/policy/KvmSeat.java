@@ -12,6 +12,23 @@ import io.github.gmem4j.api.vm.Reply;
  * cursor (as {@link Pending}), and completes the call. It never blocks, waits or talks to devices.
  *
  * @implSpec Pure functions, see {@link ConversionPolicy}.
+ *     <ul>
+ *       <li><b>K1</b> A call that the seat does not know is completed with {@link Step.Return}.
+ *       <li><b>K2</b> At re-entry every {@link Reply} is answered, one that does not fit too.
+ *       <li><b>K3</b> {@link Step.Fail} at re-entry loses nothing: with the pending state that it
+ *           carries, the next reply is answered as it would have been.
+ *       <li><b>K4</b> The vCPU leaves with {@link Exit.MapGpaRange} or {@link Exit.Unshare} only
+ *           where its {@link VcpuView} says that the VMM has enabled that exit.
+ *       <li><b>K5</b> A fault completes no call: {@code onFault} never answers {@link Step.Return}.
+ *       <li><b>K6</b> An access that no conversion can help (no guest memory, a closed one, a
+ *           poisoned page) is not simply tried again: it leaves {@code run()}.
+ *       <li><b>K7</b> A call that the VMM and the kernel always fulfil returns, after no more steps
+ *           than it has pages and a few.
+ *       <li><b>K8</b> The caller hands {@code onReentry} the pending state of that vCPU's last
+ *           {@link Step.Leave} or {@link Step.Fail}, and only then; never {@link Pending#NONE}.
+ *       <li><b>K9</b> The caller hands {@code onConverted} the pending state of that vCPU's last
+ *           {@link Step.Convert} or {@link Step.Flip}, and only then.
+ *     </ul>
  */
 public interface KvmSeat {
   /** Decides what to do about a guest's call. */
@@ -38,7 +55,7 @@ public interface KvmSeat {
   }
 
   /**
-   * Decides how to go on after {@link Step.Convert}.
+   * Decides how to go on after {@link Step.Convert} or {@link Step.Flip}.
    *
    * @param pending what that step said to remember
    * @param outcome what came of the conversion

@@ -1,5 +1,7 @@
 package io.github.gmem4j.api.policy;
 
+import io.github.gmem4j.api.guest.GuestCall;
+import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
@@ -14,13 +16,32 @@ import java.util.Optional;
  * contents through {@link Folio}.
  *
  * @implSpec
- *     <ol>
- *       <li>{@link #makePrivate} is called lazily, at a guest's private touch, and may fail.
- *       <li>{@link #zapPrivate}, {@link #makeShared} and {@link #reclaim} cannot fail. Hardware
- *           that fails them makes the VM dead through {@link PlatformHost#bug}.
- *       <li>A folio is private to one frame from a successful {@code makePrivate} until a {@code
- *           makeShared} or {@code reclaim} of that folio.
- *     </ol>
+ *     <ul>
+ *       <li><b>F1</b> {@link #makePrivate} is called lazily, at a guest's private touch, and may
+ *           fail; a page that nothing stands against is granted, if need be after some {@link
+ *           Granting.Busy}.
+ *       <li><b>F2</b> {@link #zapPrivate}, {@link #makeShared}, {@link #takenFromHost} and {@link
+ *           #reclaim} cannot fail. Hardware that fails them makes the VM dead through {@link
+ *           PlatformHost#bug}.
+ *       <li><b>F3</b> A folio is private to one frame from a successful {@code makePrivate} until a
+ *           {@code makeShared} or {@code reclaim} of that folio; no other frame is granted it.
+ *       <li><b>F4</b> {@link #makePrivate} of a folio that is private to that frame already is
+ *           granted again.
+ *       <li><b>F5</b> {@link #makeShared} and {@link #reclaim} of a folio that is not private and
+ *           {@link #zapPrivate} of frames that are not mapped have no effect.
+ *       <li><b>F6</b> {@link #access} decides and changes nothing: asked again, it answers the
+ *           same.
+ *       <li><b>F7</b> An instruction that the platform does not know is {@link Execution.Excepted},
+ *           and a call that it does not know is passed on.
+ *       <li><b>F8</b> A page is quarantined from within {@code makeShared} or {@code reclaim} of
+ *           that page only.
+ *       <li><b>F9</b> The caller makes one call at a time.
+ *       <li><b>F10</b> The caller zaps a frame before it calls {@code makeShared} or {@code
+ *           reclaim} for its folio.
+ *       <li><b>F11</b> The caller asks for {@code access} only to a frame that was granted, and not
+ *           zapped since.
+ *       <li><b>F12</b> After {@link #teardown} the caller makes no call but {@code reclaim}.
+ *     </ul>
  */
 public interface Platform {
   /**
@@ -58,6 +79,61 @@ public interface Platform {
 
   /** A guest loads or stores, privately, a frame it has a mapping of. */
   PrivateAccess access(Gfn gfn);
+
+  /**
+   * A guest touches a shared page that it has no mapping of.
+   *
+   * @param gfn the frame
+   * @param folio the page
+   * @implSpec The default grants it: shared pages are none of the platform's business.
+   */
+  default Granting mapShared(Gfn gfn, Folio folio) {
+    return Granting.GRANTED;
+  }
+
+  /**
+   * The host may no longer touch a page: it was shared and is private from now on. Called for each
+   * existing page of the range, after the point of no return. Cannot fail.
+   *
+   * @implSpec The default does nothing: the page becomes the guest's at its first private touch.
+   */
+  default void takenFromHost(Folio folio) {}
+
+  /**
+   * The host kernel reaches a private page through a reference that {@link Step.Flip} left behind.
+   * Called before the access, which then goes through whatever happens here.
+   *
+   * @implSpec The default does nothing: nothing stands between the host and the page.
+   */
+  default void reachedByHost(Folio folio) {}
+
+  /**
+   * A guest calls, and what runs beneath KVM sees the call first.
+   *
+   * @param vcpu the vCPU
+   * @param call the call
+   * @implSpec The default passes it on.
+   */
+  default Interception intercept(int vcpu, GuestCall call) {
+    return Interception.PASSED;
+  }
+
+  /**
+   * A call that was passed on returns to the guest.
+   *
+   * @param vcpu the vCPU
+   * @param call the call
+   * @param result what the guest finds in its registers
+   * @implSpec The default does nothing.
+   */
+  default void returned(int vcpu, GuestCall call, GuestResult result) {}
+
+  /**
+   * The VM is destroyed, its memory may live on. No call but {@link #reclaim} follows.
+   *
+   * @implSpec The default does nothing.
+   */
+  default void teardown() {}
 
   /** A guest executes an instruction. */
   Execution execute(PlatformInstruction instruction);

@@ -17,6 +17,16 @@ public interface PlatformHost {
    */
   void kickVcpus();
 
+  /**
+   * Takes a page out of use for good: whoever looks for it in its memory finds a new one, and the
+   * page never goes back to the host. For a page whose ownership nobody can be sure of any more.
+   * From within {@link Platform#makeShared} or {@link Platform#reclaim} of that page only.
+   *
+   * @param folio the page
+   * @param reason why
+   */
+  void quarantine(Folio folio, String reason);
+
   /** Returns who decides whether firmware operations go wrong. */
   FaultInjector faults();
 }

@@ -1,5 +1,6 @@
 package io.github.gmem4j.api.policy;
 
+import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.VmType;
 import java.util.regex.Pattern;
 
@@ -10,9 +11,12 @@ import java.util.regex.Pattern;
  *     letter, at most {@link #MAX_NAME_LENGTH} characters
  * @param vmType the VM type its guests run as
  * @param converter who calls for the state to change
+ * @param exitHypercalls the exits of its guests' calls that a VMM may enable, a bit for each
+ *     hypercall number: {@link Exit.MapGpaRange#NUMBER}, {@link Exit.Unshare#NUMBER}
  * @param summary one line for a person
  */
-public record PolicyTraits(String name, VmType vmType, Converter converter, String summary) {
+public record PolicyTraits(
+    String name, VmType vmType, Converter converter, long exitHypercalls, String summary) {
   /** Longest name. */
   public static final int MAX_NAME_LENGTH = 64;
 
@@ -24,6 +28,11 @@ public record PolicyTraits(String name, VmType vmType, Converter converter, Stri
     VMM,
     /** The kernel, inside {@code run()}. */
     KVM
+  }
+
+  /** A policy whose guests' calls leave as {@link Exit.MapGpaRange} only. */
+  public PolicyTraits(String name, VmType vmType, Converter converter, String summary) {
+    this(name, vmType, converter, 1L << Exit.MapGpaRange.NUMBER, summary);
   }
 
   /**

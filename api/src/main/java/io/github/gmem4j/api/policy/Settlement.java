@@ -1,5 +1,6 @@
 package io.github.gmem4j.api.policy;
 
+import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.vm.GfnRange;
 import java.util.Optional;
@@ -8,6 +9,12 @@ import java.util.Optional;
 public sealed interface Settlement {
   /** The whole range has the wanted state. */
   record Fulfilled() implements Settlement {}
+
+  /**
+   * Every participant is ready and stays so; the kernel converts when the vCPU runs again. Only for
+   * wishes by {@link PolicyTraits.Converter#KVM}.
+   */
+  record Ready() implements Settlement {}
 
   /**
    * Something is in the way now and will not be for long; the guest should ask again.
@@ -60,18 +67,31 @@ public sealed interface Settlement {
    *
    * @param outcome the kernel's answer, if pages are held
    * @param participant who needs time, if a participant does
+   * @param errorOffset where the kernel, converting by itself, found a page held, if it said so
    */
-  record Obstacle(Optional<ConversionOutcome.Blocked> outcome, Optional<String> participant) {
+  record Obstacle(
+      Optional<ConversionOutcome.Blocked> outcome,
+      Optional<String> participant,
+      Optional<ByteOffset> errorOffset) {
     /** Pages are held. */
     public static Obstacle held(ConversionOutcome.Blocked blocked) {
-      return new Obstacle(Optional.of(blocked), Optional.empty());
+      return new Obstacle(
+          Optional.of(blocked), Optional.empty(), Optional.of(blocked.errorOffset()));
     }
 
     /** A participant needs time. */
     public static Obstacle needsTime(String participant) {
-      return new Obstacle(Optional.empty(), Optional.of(participant));
+      return new Obstacle(Optional.empty(), Optional.of(participant), Optional.empty());
+    }
+
+    /** The kernel left {@code run()} again with the same question. */
+    public static Obstacle askedAgain(Optional<ByteOffset> errorOffset) {
+      return new Obstacle(Optional.empty(), Optional.empty(), errorOffset);
     }
   }
+
+  /** The one value of {@link Ready}. */
+  Ready READY = new Ready();
 
   /** The one value of {@link Fulfilled}. */
   Fulfilled FULFILLED = new Fulfilled();

@@ -10,6 +10,20 @@ import io.github.gmem4j.api.vm.Reply;
  * to tell the guest.
  *
  * @implSpec Pure functions, see {@link ConversionPolicy}.
+ *     <ul>
+ *       <li><b>V1</b> Every exit is read, and one that is not about memory changing hands (a halt,
+ *           a kick, MMIO, a failure) is {@link Wish#NOTHING}.
+ *       <li><b>V2</b> A wish asks for what its exit says: that range, that state.
+ *       <li><b>V3</b> A retry rule ends, and holds the vCPU for less time than a guest's watchdog
+ *           grants.
+ *       <li><b>V4</b> Every {@link Settlement} of every wish is put into a reply.
+ *       <li><b>V5</b> The KVM seat of the same policy accepts each of these replies.
+ *       <li><b>V6</b> The reply to a guest's request is "done" only for what is fulfilled or for
+ *           the kernel to do now, and for ranges without any guest memory.
+ *       <li><b>V7</b> The caller asks about wishes that {@code wish} has answered, and no others.
+ *       <li><b>V8</b> The caller settles as {@link Settlement.Ready}, and calls {@code
+ *           unconverted}, for wishes by {@link PolicyTraits.Converter#KVM} only.
+ *     </ul>
  */
 public interface VmmSeat {
   /** Reads an exit: does it ask for a conversion, and of what? */
@@ -34,6 +48,17 @@ public interface VmmSeat {
    */
   default ImplicitRule implicitRule() {
     return ImplicitRule.CONVERT;
+  }
+
+  /**
+   * Says what it means that pages which the kernel was to convert still have their old state when
+   * the vCPU that asked leaves {@code run()} next, with an exit that does not ask again.
+   *
+   * @param wish the wish, by {@link PolicyTraits.Converter#KVM}
+   * @implSpec The default says that the kernel gave up: the participants abort.
+   */
+  default Unconverted unconverted(Wish.Convert wish) {
+    return Unconverted.GIVEN_UP;
   }
 
   /**

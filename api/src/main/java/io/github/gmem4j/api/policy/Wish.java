@@ -19,8 +19,17 @@ public sealed interface Wish {
    * @param range the guest physical bytes
    * @param target the state they are to have
    * @param origin how the wish came about
+   * @param by who calls for the conversion itself. With {@link PolicyTraits.Converter#KVM} the VMM
+   *     only gets its participants ready, and the kernel converts when the vCPU runs again
    */
-  record Convert(GpaRange range, Shareability target, Origin origin) implements Wish {}
+  record Convert(
+      GpaRange range, Shareability target, Origin origin, PolicyTraits.Converter by)
+      implements Wish {
+    /** A wish that the VMM fulfils itself. */
+    public Convert(GpaRange range, Shareability target, Origin origin) {
+      this(range, target, origin, PolicyTraits.Converter.VMM);
+    }
+  }
 
   /** The exit is not about conversion; the VMM handles it elsewhere. */
   record Nothing() implements Wish {}

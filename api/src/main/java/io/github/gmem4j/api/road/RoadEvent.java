@@ -7,13 +7,16 @@ import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.ConversionOutcome;
+import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.participant.PlannedConversion;
 import io.github.gmem4j.api.participant.Preparation;
 import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Wish;
+import io.github.gmem4j.api.policy.Withheld;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import java.time.Duration;
 
@@ -140,6 +143,30 @@ public sealed interface RoadEvent {
    */
   record ConversionTried(ByteRange range, Shareability target, ConversionOutcome outcome)
       implements RoadEvent {
+    @Override
+    public Seat seat() {
+      return Seat.MEMORY;
+    }
+  }
+
+  /** KVM keeps shared pages from the guest, or from everyone. */
+  record PagesWithheld(int vcpu, GpaRange range, Withheld from) implements RoadEvent {
+    @Override
+    public Seat seat() {
+      return Seat.KVM;
+    }
+  }
+
+  /** The hypervisor beneath KVM has given pages another owner, without any check. */
+  record PagesFlipped(int vcpu, GpaRange range, Shareability target) implements RoadEvent {
+    @Override
+    public Seat seat() {
+      return Seat.KVM;
+    }
+  }
+
+  /** The last reference on a page that was withheld from everyone is gone: it became private. */
+  record LastReferenceDropped(PageIndex page) implements RoadEvent {
     @Override
     public Seat seat() {
       return Seat.MEMORY;

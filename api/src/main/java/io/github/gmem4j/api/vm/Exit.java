@@ -44,11 +44,23 @@ public sealed interface Exit {
 
   /**
    * The guest took memory back and the kernel converts it as soon as nobody holds it: {@code
-   * KVM_EXIT_UNSHARE}. Let go of the range and run again.
+   * KVM_EXIT_UNSHARE}. Let go of the range and run again, with {@link Reply.Answer} or {@link
+   * Reply.Resume}, which means the same as 0. The name and the fields are the debate's: no released
+   * kernel has this exit.
    *
    * @param range the guest physical bytes
+   * @param errorOffset where in the guest memory the kernel found a page held when it last tried;
+   *     empty before the first try
    */
-  record Unshare(GpaRange range) implements Exit {}
+  record Unshare(GpaRange range, Optional<ByteOffset> errorOffset) implements Exit {
+    /** The number by which the VMM enables this exit: the hypercall function's. */
+    public static final int NUMBER = 4;
+
+    /** The first exit for a range: nothing was tried yet. */
+    public Unshare(GpaRange range) {
+      this(range, Optional.empty());
+    }
+  }
 
   /**
    * The guest touched a page in a way its state does not allow, or the page cannot be served:

@@ -8,7 +8,7 @@ import java.util.List;
  * A virtual CPU. One thread runs it at a time; {@link #kick}, {@link #queueInterrupt} and {@link
  * #results} may be called from any thread.
  */
-public interface Vcpu {
+public interface Vcpu extends AutoCloseable {
   /** Returns the vCPU's number in its VM, from 0. */
   int id();
 
@@ -47,4 +47,12 @@ public interface Vcpu {
    * @param flags must be 0, else EINVAL
    */
   Prefault prefault(GpaRange range, long flags);
+
+  /**
+   * Destroys the vCPU: what it left open is forgotten, references that the kernel held for its call
+   * are dropped, and every later {@code run()} fails with EBADF. Not while {@code run()} is under
+   * way. Closing again has no effect.
+   */
+  @Override
+  void close();
 }

@@ -65,10 +65,16 @@ public interface VirtualMachine extends AutoCloseable {
   ConversionOutcome setMemoryAttributes(GpaRange range, long attributes, long flags);
 
   /**
-   * Chooses whether the guest's request to change pages leaves {@code run()} as an exit.
+   * Returns which guest calls can leave {@code run()} as exits, a bit for each hypercall number:
+   * what {@code KVM_CHECK_EXTENSION} says about {@code KVM_CAP_EXIT_HYPERCALL}.
+   */
+  long exitHypercalls();
+
+  /**
+   * Chooses which guest calls leave {@code run()} as exits. Those that do not are refused to the
+   * guest.
    *
-   * @param hypercalls bit mask of hypercall numbers; only bit {@link Exit.MapGpaRange#NUMBER} is
-   *     known, any other is EINVAL
+   * @param hypercalls bit mask of hypercall numbers, within {@link #exitHypercalls}, else EINVAL
    */
   KernelResult<Long> enableExitHypercalls(long hypercalls);
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values and defaults of the policy SPI. */
 class PolicyValuesTest {
-  private static final VcpuView VCPU = new VcpuView(0, false, false);
+  private static final VcpuView VCPU = new VcpuView(0, false, false, false);
 
   @ParameterizedTest
   @ValueSource(strings = {"a", "x86-tdx", "arm-pkvm", "snp", "a1-2-b3"})

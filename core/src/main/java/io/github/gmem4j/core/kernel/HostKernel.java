@@ -1,11 +1,14 @@
 package io.github.gmem4j.core.kernel;
 
+import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.seam.FaultInjector;
 import io.github.gmem4j.api.seam.FaultSite;
 import io.github.gmem4j.core.lock.LockLevel;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One simulated host: what all its VMs and memories have in common. Thread-safe. */
@@ -28,6 +31,7 @@ public final class HostKernel {
   private final RoadListener listener;
   private final boolean heard;
   private final AtomicLong nextPfn = new AtomicLong(1);
+  private final Map<Folio, String> quarantine = new ConcurrentHashMap<>();
 
   /** Creates a host. */
   public HostKernel(
@@ -60,6 +64,16 @@ public final class HostKernel {
   /** Returns a page frame number that no page of this host has had. */
   public long nextPfn() {
     return nextPfn.getAndIncrement();
+  }
+
+  /** Takes a page out of use for good: it is kept, so that nobody gets it again. */
+  public void quarantined(Folio page, String reason) {
+    quarantine.put(page, reason);
+  }
+
+  /** Returns how many pages are out of use for good. */
+  public int quarantinedPages() {
+    return quarantine.size();
   }
 
   /** Tells whether anybody listens, so that events are only made when they are heard. */

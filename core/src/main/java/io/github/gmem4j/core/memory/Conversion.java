@@ -2,12 +2,12 @@ package io.github.gmem4j.core.memory;
 
 import io.github.gmem4j.api.memory.Blocker;
 import io.github.gmem4j.api.memory.ByteRange;
-import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.ConversionOutcome.AlreadyThere;
 import io.github.gmem4j.api.memory.ConversionOutcome.Blocked;
 import io.github.gmem4j.api.memory.ConversionOutcome.Converted;
 import io.github.gmem4j.api.memory.ConversionOutcome.OutOfMemory;
 import io.github.gmem4j.api.memory.ConversionOutcome.Rejected;
+import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.ConversionRequest;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.PageIndex;
@@ -17,6 +17,7 @@ import io.github.gmem4j.core.kernel.HostKernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,8 @@ final class Conversion {
   }
 
   /** Converts through a view that is open. Takes and releases the lock. */
-  ConversionOutcome convert(MemoryView via, ConversionRequest request) {
+  ConversionOutcome convert(
+      MemoryView via, ConversionRequest request, BooleanSupplier stillWanted) {
     boolean toPrivate = request.attributes() == Shareability.ATTRIBUTE_PRIVATE;
     if (request.range().size().value() == 0
         && inode.kernel().generation().emptyConversionSucceeds()) {
@@ -53,6 +55,9 @@ final class Conversion {
     long end = first + request.range().size().wholePages().value();
     long stamp = inode.lockExclusive();
     try {
+      if (!stillWanted.getAsBoolean()) {
+        return new Rejected(Errno.ECANCELED, "a newer request for the range came first");
+      }
       return toPrivate ? takeFromHost(first, end) : giveToHost(first, end);
     } finally {
       inode.unlockExclusive(stamp);
@@ -120,13 +125,51 @@ final class Conversion {
       return blocked;
     }
     // Point of no return.
+    makePrivate(inode, first, end);
+    return TO_PRIVATE;
+  }
+
+  /** What follows the point of no return on the way to private. Under the lock, exclusive. */
+  static void makePrivate(Inode inode, long first, long end) {
     Invalidation.begin(inode, first, end, Zap.SHARED);
     try {
       inode.state().setPrivate(first, end - first);
+      inode.withheld().clear(first, end);
+      takenFromHost(inode, first, end);
     } finally {
       Invalidation.end(inode, first, end);
     }
-    return TO_PRIVATE;
+  }
+
+  private static void takenFromHost(Inode inode, long first, long end) {
+    for (GuestSide guest : inode.guests()) {
+      if (guest.hasPlatform()) {
+        PageCache cache = inode.cache();
+        for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
+          PhysicalPage page = cache.get(i);
+          if (page != null) {
+            guest.takenFromHost(page);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Notes that a hypervisor beneath the kernel gave a range to the guest: nothing is unmapped from
+   * the host and no reference is counted. Takes and releases the lock.
+   */
+  ConversionOutcome flipToPrivate(long first, long end) {
+    long stamp = inode.lockExclusive();
+    try {
+      if (inode.state().allPrivate(first, end - first)) {
+        return ALREADY_PRIVATE;
+      }
+      makePrivate(inode, first, end);
+      return TO_PRIVATE;
+    } finally {
+      inode.unlockExclusive(stamp);
+    }
   }
 
   /** Generation A: only runs that change are looked at, and the guest loses them first. */
@@ -146,6 +189,8 @@ final class Conversion {
         }
       }
       inode.state().setPrivate(first, end - first);
+      inode.withheld().clear(first, end);
+      takenFromHost(inode, first, end);
       return TO_PRIVATE;
     } finally {
       for (long[] run : begun) {
@@ -199,6 +244,7 @@ final class Conversion {
 
   private ConversionOutcome giveToHost(long first, long end) {
     if (inode.state().allShared(first, end - first)) {
+      inode.withheld().clear(first, end);
       return ALREADY_SHARED;
     }
     if (inode.kernel().faults().injects(HostKernel.RESERVE_STATE, first)) {
@@ -213,6 +259,7 @@ final class Conversion {
     try {
       makeShared(first, end);
       inode.state().setShared(first, end - first);
+      inode.withheld().clear(first, end);
     } finally {
       Invalidation.end(inode, first, end);
     }
@@ -227,6 +274,9 @@ final class Conversion {
           PhysicalPage page = cache.get(i);
           if (page != null) {
             guest.makeShared(page);
+            if (page.isQuarantined()) {
+              cache.remove(i);
+            }
           }
         }
       }

@@ -37,6 +37,12 @@ public interface GuestSide {
   /** Tells the platform that a page becomes shared. Takes the MMU lock. */
   void makeShared(Folio page);
 
+  /** Tells the platform that the host may no longer touch a page. Takes the MMU lock. */
+  void takenFromHost(Folio page);
+
+  /** Tells the platform that the host kernel reaches a private page. Takes the MMU lock. */
+  void reachedByHost(Folio page);
+
   /** Tells the platform that a page goes back to the host. Takes the MMU lock. */
   void reclaim(Folio page);
 }

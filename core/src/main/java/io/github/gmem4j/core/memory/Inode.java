@@ -34,6 +34,7 @@ final class Inode {
   private final long flags;
   private final ShareabilityTracker state;
   private final PageCache cache;
+  private final WithheldPages withheld = new WithheldPages();
   private final StampedLock invalidateLock = new StampedLock();
   private final List<MemoryView> views = new CopyOnWriteArrayList<>();
   private final CopyOnWriteArrayList<GuestSide> guests = new CopyOnWriteArrayList<>();
@@ -74,6 +75,10 @@ final class Inode {
 
   PageCache cache() {
     return cache;
+  }
+
+  WithheldPages withheld() {
+    return withheld;
   }
 
   List<MemoryView> views() {
@@ -128,6 +133,7 @@ final class Inode {
 
   /** Removes the pages of a range that exist and gives them back. Under the lock, exclusive. */
   void dropPages(long first, long end) {
+    withheld.clear(first, end);
     for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
       PhysicalPage page = cache.get(i);
       if (page != null) {

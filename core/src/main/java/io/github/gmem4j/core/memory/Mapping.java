@@ -87,7 +87,8 @@ final class Mapping implements HostMapping {
         return KernelResult.failed(Errno.EFAULT, faultAt(page.value()).reason());
       }
       PageReference reference =
-          new PageReference(physical, page, kind, holder, inode.kernel().clock().instant());
+          new PageReference(
+              inode, physical, page, kind, holder, inode.kernel().clock().instant());
       physical.addReference(reference);
       return KernelResult.ok(reference);
     } finally {
@@ -100,7 +101,8 @@ final class Mapping implements HostMapping {
     if (index >= pages
         || closed.get()
         || index >= inode.pages()
-        || inode.state().isPrivate(index)) {
+        || inode.state().isPrivate(index)
+        || inode.withheld().isFromEveryone(index)) {
       return null;
     }
     PhysicalPage page = inode.pageAt(index);
@@ -120,8 +122,14 @@ final class Mapping implements HostMapping {
     if (index >= inode.pages()) {
       return new HostAccess.Fault(Signal.SIGBUS, "page " + index + " lies past the memory's end");
     }
-    return inode.state().isPrivate(index)
-        ? new HostAccess.Fault(Signal.SIGBUS, "page " + index + " is private")
+    if (inode.state().isPrivate(index)) {
+      // Only a flip beneath the kernel leaves a mapping: then the hypervisor's tables refuse.
+      return isMapped(new PageIndex(index))
+          ? new HostAccess.Fault(Signal.SIGSEGV, "page " + index + " is private beneath its mapping")
+          : new HostAccess.Fault(Signal.SIGBUS, "page " + index + " is private");
+    }
+    return inode.withheld().isFromEveryone(index)
+        ? new HostAccess.Fault(Signal.SIGBUS, "page " + index + " is withheld")
         : new HostAccess.Fault(Signal.SIGBUS, "no memory for page " + index);
   }
 

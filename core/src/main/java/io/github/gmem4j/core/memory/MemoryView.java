@@ -10,10 +10,15 @@ import io.github.gmem4j.api.memory.HostMapping;
 import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.memory.Pin;
+import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.Pending;
+import io.github.gmem4j.api.policy.Withheld;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.core.kernel.HostKernel;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One VM's file on an inode: what the API calls a guest memory. */
@@ -90,9 +95,18 @@ public final class MemoryView implements GuestMemory {
 
   @Override
   public ConversionOutcome convert(ConversionRequest request) {
+    return convert(request, () -> true);
+  }
+
+  /**
+   * Converts if, once the lock is held, it is still wanted; if not, the outcome is ECANCELED.
+   *
+   * @param stillWanted asked once, under the lock: must return at once and take no lock
+   */
+  public ConversionOutcome convert(ConversionRequest request, BooleanSupplier stillWanted) {
     ConversionOutcome outcome =
         open
-            ? conversion.convert(this, request)
+            ? conversion.convert(this, request, stillWanted)
             : new ConversionOutcome.Rejected(Errno.EBADF, "the memory is closed");
     if (inode.kernel().isHeard()) {
       Shareability target = request.attributes() == 0 ? Shareability.SHARED : Shareability.PRIVATE;
@@ -237,6 +251,64 @@ public final class MemoryView implements GuestMemory {
         page.populate();
       }
       return page;
+    } finally {
+      inode.unlockShared(stamp);
+    }
+  }
+
+  /** Notes that a hypervisor beneath the kernel gave pages to the guest, whoever uses them. */
+  public ConversionOutcome flipToPrivate(long first, long end) {
+    return conversion.flipToPrivate(first, end);
+  }
+
+  /** Keeps the shared pages of a range from the guest, or from everyone. */
+  public void withhold(long first, long end, Withheld from, Pending mark) {
+    Withholding.withhold(inode, first, end, from, mark);
+  }
+
+  /** Returns the mark of a withheld page, read without a lock; null if it is not withheld. */
+  public @Nullable Pending withheldMark(long index) {
+    return inode.withheld().markOf(index);
+  }
+
+  /** Empties the host's page tables over a range. */
+  public void unmapFromHost(long first, long end) {
+    long stamp = inode.lockExclusive();
+    try {
+      PageCache cache = inode.cache();
+      for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
+        PhysicalPage page = cache.get(i);
+        if (page != null) {
+          page.unmapFromHost();
+        }
+      }
+    } finally {
+      inode.unlockExclusive(stamp);
+    }
+  }
+
+  /** Takes a reference of the kernel's own on a shared page; null if it cannot be reached. */
+  public @Nullable Pin pinForKernel(long index, String holder) {
+    long stamp = inode.lockShared();
+    try {
+      if (inode.state().isPrivate(index) || inode.withheld().isFromEveryone(index)) {
+        return null;
+      }
+      PhysicalPage page = inode.pageAt(index);
+      if (page == null) {
+        return null;
+      }
+      page.populate();
+      PageReference reference =
+          new PageReference(
+              inode,
+              page,
+              new PageIndex(index),
+              ReferenceKind.SHORT_TERM,
+              holder,
+              inode.kernel().clock().instant());
+      page.addReference(reference);
+      return reference;
     } finally {
       inode.unlockShared(stamp);
     }

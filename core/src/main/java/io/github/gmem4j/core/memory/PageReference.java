@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A pin on a physical page. */
 final class PageReference implements Pin {
+  private final Inode inode;
   private final PhysicalPage physical;
   private final PageIndex page;
   private final ReferenceKind kind;
@@ -17,7 +18,8 @@ final class PageReference implements Pin {
   private final AtomicBoolean released = new AtomicBoolean();
 
   PageReference(
-      PhysicalPage physical, PageIndex page, ReferenceKind kind, String holder, Instant since) {
+      Inode inode, PhysicalPage physical, PageIndex page, ReferenceKind kind, String holder, Instant since) {
+    this.inode = inode;
     this.physical = physical;
     this.page = page;
     this.kind = kind;
@@ -51,14 +53,22 @@ final class PageReference implements Pin {
 
   @Override
   public byte load(int inPage) {
-    checkHeld();
+    reach();
     return physical.load(inPage);
   }
 
   @Override
   public void store(int inPage, byte value) {
-    checkHeld();
+    reach();
     physical.store(inPage, value);
+  }
+
+  /** A page that became private although it is referenced: the platform learns of the access. */
+  private void reach() {
+    checkHeld();
+    if (inode.state().isPrivate(page.value())) {
+      ReachedByHost.tell(inode, page.value(), physical);
+    }
   }
 
   private void checkHeld() {
@@ -71,6 +81,9 @@ final class PageReference implements Pin {
   public void close() {
     if (!released.getAndSet(true)) {
       physical.dropReference(this);
+      if (inode.withheld().isFromEveryone(page.value())) {
+        Withholding.afterDrop(inode, page.value());
+      }
     }
   }
 }

@@ -20,6 +20,7 @@ public final class PhysicalPage implements Folio {
   private volatile byte @Nullable [] bytes;
   private volatile boolean populated;
   private volatile boolean poisoned;
+  private volatile boolean quarantined;
   private volatile PageTable[] mappedIn = UNMAPPED;
   private volatile PageReference[] references = UNREFERENCED;
 
@@ -48,6 +49,16 @@ public final class PhysicalPage implements Folio {
 
   void poison() {
     poisoned = true;
+  }
+
+  /** Tells whether a platform has taken the page out of use for good. */
+  boolean isQuarantined() {
+    return quarantined;
+  }
+
+  /** Takes the page out of use for good. */
+  public void quarantine() {
+    quarantined = true;
   }
 
   /** Loads a byte. */

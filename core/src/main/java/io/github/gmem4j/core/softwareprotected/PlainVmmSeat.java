@@ -40,6 +40,7 @@ final class PlainVmmSeat implements VmmSeat {
     }
     return switch (settlement) {
       case Settlement.Fulfilled done -> Reply.Answer.DONE;
+      case Settlement.Ready ready -> Reply.Answer.DONE;
       case Settlement.RetryLater later -> Reply.Answer.RETRY;
       case Settlement.GaveUp gaveUp -> Reply.Answer.RETRY;
       case Settlement.Rejected rejected ->

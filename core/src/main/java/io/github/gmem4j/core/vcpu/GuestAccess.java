@@ -4,6 +4,7 @@ import io.github.gmem4j.api.memory.HostAccess;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Granting;
 import io.github.gmem4j.api.policy.GuestFault;
+import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.PrivateAccess;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.Gfn;
@@ -79,6 +80,10 @@ final class GuestAccess {
     long sequence = mmu.sequence();
     Slot slot = vm.slotAt(gfn);
     Shareability state = vm.stateOf(gfn, slot);
+    Pending mark = markOf(gfn, slot);
+    if (mark != null) {
+      return new Served.Faulted(GuestFault.withheld(new Gfn(gfn), mark));
+    }
     Shareability as = kindOf(access, state, purpose);
     if (as != state) {
       return faulted(gfn, as, GuestFault.Cause.MISMATCH);
@@ -121,6 +126,11 @@ final class GuestAccess {
     }
   }
 
+  private static @Nullable Pending markOf(long gfn, @Nullable Slot slot) {
+    MemoryView view = slot == null ? null : slot.openView();
+    return slot == null || view == null ? null : view.withheldMark(slot.pageOf(gfn));
+  }
+
   private Shareability kindOf(Access access, Shareability state, Purpose purpose) {
     return switch (vm.type().accessRule()) {
       case ALWAYS_SHARED -> Shareability.SHARED;
@@ -151,12 +161,12 @@ final class GuestAccess {
   /** Through the guest memory. Under the MMU lock. */
   private Served throughMemory(
       MemoryView view, PhysicalPage found, Shareability as, Access access, Purpose purpose) {
-    boolean asksPlatform = as == Shareability.PRIVATE && mmu.hasPlatform();
+    boolean asksPlatform = mmu.hasPlatform();
     if (purpose == Purpose.INSTALL) {
       view.unmapForGuest(found, as);
     }
     if (!view.isMappedForGuest(found, as)) {
-      Served refusal = asksPlatform ? refusalOfPlatform(found, access.gfn()) : null;
+      Served refusal = asksPlatform ? refusalOfPlatform(found, as, access.gfn()) : null;
       if (refusal != null) {
         return refusal;
       }
@@ -166,21 +176,33 @@ final class GuestAccess {
     if (purpose != Purpose.ACCESS) {
       return new Served.Reached((byte) 0);
     }
-    return asksPlatform ? throughPlatform(view, found, access) : reached(found, access);
+    return asksPlatform && as == Shareability.PRIVATE
+        ? throughPlatform(view, found, access)
+        : reached(found, access);
   }
 
   /** Asks the platform to give a page to the guest; null if it did. */
-  private @Nullable Served refusalOfPlatform(PhysicalPage found, long gfn) {
+  private @Nullable Served refusalOfPlatform(PhysicalPage found, Shareability as, long gfn) {
     Granting granting =
-        Answered.by(
-            vm.policy(), "Platform.makePrivate", mmu.platform().makePrivate(new Gfn(gfn), found));
+        switch (as) {
+          case PRIVATE ->
+              Answered.by(
+                  vm.policy(),
+                  "Platform.makePrivate",
+                  mmu.platform().makePrivate(new Gfn(gfn), found));
+          case SHARED ->
+              Answered.by(
+                  vm.policy(),
+                  "Platform.mapShared",
+                  mmu.platform().mapShared(new Gfn(gfn), found));
+        };
     return switch (granting) {
       case Granting.Granted yes -> null;
       case Granting.Busy busy -> new Served.Again();
       case Granting.Denied denied ->
           mmu.deadBecause().isPresent()
               ? new Served.Dead(mmu.deadBecause().get())
-              : faulted(gfn, Shareability.PRIVATE, GuestFault.Cause.PLATFORM);
+              : faulted(gfn, as, GuestFault.Cause.PLATFORM);
     };
   }
 

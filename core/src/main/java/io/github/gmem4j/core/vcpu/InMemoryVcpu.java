@@ -6,7 +6,6 @@ import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.PlatformInstruction;
-import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.ConversionPolicy;
@@ -14,12 +13,13 @@ import io.github.gmem4j.api.policy.Execution;
 import io.github.gmem4j.api.policy.GuestFault;
 import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
+import io.github.gmem4j.api.policy.Interception;
 import io.github.gmem4j.api.policy.KvmSeat;
-import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Prefault;
@@ -47,6 +47,7 @@ public final class InMemoryVcpu implements Vcpu {
   private final VcpuPresence presence;
   private final GuestAccess accesses;
   private final Prefaulting prefaulting;
+  private final Decisions decisions;
   private final List<ActionResult> results = new CopyOnWriteArrayList<>();
   private final AtomicBoolean kicked = new AtomicBoolean();
   private final AtomicBoolean eventPending = new AtomicBoolean();
@@ -54,7 +55,9 @@ public final class InMemoryVcpu implements Vcpu {
   private int at;
   private boolean begun;
   private @Nullable GuestMove move;
+  private @Nullable GuestCall passedOn;
   private Unfinished unfinished = Unfinished.NOTHING;
+  private volatile boolean closed;
 
   /** Creates a vCPU. */
   public InMemoryVcpu(InMemoryVm vm, int id, GuestProgram program) {
@@ -63,6 +66,7 @@ public final class InMemoryVcpu implements Vcpu {
     this.presence = new VcpuPresence(id);
     this.accesses = new GuestAccess(vm, presence, kicked::get);
     this.prefaulting = new Prefaulting(vm, accesses);
+    this.decisions = new Decisions(vm, id, this::view);
     this.actions = program.actions();
     vm.mmu().add(presence);
   }
@@ -78,8 +82,21 @@ public final class InMemoryVcpu implements Vcpu {
     at = 0;
     begun = false;
     move = null;
-    unfinished = Unfinished.NOTHING;
+    forget();
     results.clear();
+  }
+
+  /** What an exit left open belongs to a guest that is no more. */
+  private void forget() {
+    unfinished = Unfinished.NOTHING;
+    passedOn = null;
+    decisions.forget();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    forget();
   }
 
   @Override
@@ -137,6 +154,9 @@ public final class InMemoryVcpu implements Vcpu {
   }
 
   private @Nullable Exit dead() {
+    if (closed) {
+      return new Exit.Failed(Errno.EBADF, "vCPU " + id + " is closed");
+    }
     return vm.mmu().deadBecause().map(why -> new Exit.Failed(Errno.EIO, why)).orElse(null);
   }
 
@@ -164,12 +184,12 @@ public final class InMemoryVcpu implements Vcpu {
         }
         // KVM sets the return value to 0 before the exit, for a VMM that never writes it.
         Reply answer =
-            decision.mapGpa() && reply instanceof Reply.Resume ? Reply.Answer.DONE : reply;
+            decision.answerable() && reply instanceof Reply.Resume ? Reply.Answer.DONE : reply;
         unfinished = Unfinished.NOTHING;
         try {
           return apply(
               answered("onReentry", kvm().onReentry(view(), decision.pending(), answer)),
-              decision.mapGpa());
+              decision.answerable());
         } catch (RuntimeException | Error e) {
           unfinished = open;
           throw e;
@@ -256,46 +276,87 @@ public final class InMemoryVcpu implements Vcpu {
   }
 
   private @Nullable Exit call(GuestCall call) {
-    return apply(answered("onCall", kvm().onCall(view(), call)), false);
+    return switch (intercepted(call)) {
+      case Interception.Passed passed -> {
+        passedOn = call;
+        yield apply(answered("onCall", kvm().onCall(view(), call)), false);
+      }
+      case Interception.Answered beneath -> {
+        returned(beneath.result());
+        yield null;
+      }
+      case Interception.NeedsPage page -> install(page.gfn());
+      case Interception.Excepted excepted -> {
+        finish(new ActionResult.Excepted(excepted.reason()));
+        yield null;
+      }
+      case Interception.Fatal fatal -> {
+        vm.mmu().bug(fatal.reason());
+        yield dead();
+      }
+    };
   }
 
-  /**
-   * Carries out decisions of the KVM seat until one leaves {@code run()} or lets the guest go on.
-   *
-   * @param answering whether the exit that is being completed has a return value
-   */
-  private @Nullable Exit apply(Step first, boolean answering) {
-    Step step = first;
-    while (true) {
-      switch (step) {
-        case Step.Leave leave -> {
-          unfinished =
-              leave.pending().equals(Pending.NONE)
-                  ? Unfinished.NOTHING
-                  : new Unfinished.Decision(
-                      leave.pending(), leave.exit() instanceof Exit.MapGpaRange);
-          return leave.exit();
-        }
-        case Step.Fail fail -> {
-          unfinished = new Unfinished.Decision(fail.pending(), answering);
-          return new Exit.Failed(fail.errno(), fail.reason());
-        }
-        case Step.Convert convert -> {
-          ConversionOutcome outcome = vm.convert(convert.range(), convert.target());
-          step = answered("onConverted", kvm().onConverted(view(), convert.pending(), outcome));
-        }
-        case Step.Return back -> {
-          returned(back.result());
-          return null;
-        }
-        case Step.Resume resume -> {
-          return null;
-        }
+  /** Asks what runs beneath KVM. */
+  private Interception intercepted(GuestCall call) {
+    if (!vm.mmu().hasPlatform()) {
+      return Interception.PASSED;
+    }
+    vm.mmu().lock();
+    try {
+      if (presence.enterGuest()) {
+        vm.mmu().platform().enter(id);
+      }
+      return answered("Platform.intercept", vm.mmu().platform().intercept(id, call));
+    } finally {
+      vm.mmu().unlock();
+    }
+  }
+
+  /** Tells what runs beneath KVM that a call which it passed on returns. */
+  private void tellPlatform(GuestResult result) {
+    GuestCall call = passedOn;
+    passedOn = null;
+    if (call != null && vm.mmu().hasPlatform()) {
+      vm.mmu().lock();
+      try {
+        vm.mmu().platform().returned(id, call, result);
+      } finally {
+        vm.mmu().unlock();
       }
     }
   }
 
+  /** Gets a page for a call or an instruction that misses it. */
+  private @Nullable Exit install(Gfn gfn) {
+    Served served = accesses.install(gfn.gpa().value());
+    return switch (served) {
+      case Served.Reached reached -> null;
+      case Served.Mmio noSlot -> {
+        finish(new ActionResult.Excepted("nothing lies at " + gfn));
+        yield null;
+      }
+      default -> left(served, touchOf(gfn.gpa()));
+    };
+  }
+
+  /** Carries out a decision of the KVM seat. Null: the guest goes on. */
+  private @Nullable Exit apply(Step first, boolean answerable) {
+    return switch (decisions.carryOut(kvm(), first, answerable)) {
+      case Decided.Left left -> {
+        unfinished = left.open();
+        yield left.exit();
+      }
+      case Decided.Returned back -> {
+        returned(back.result());
+        yield null;
+      }
+      case Decided.GoesOn goesOn -> null;
+    };
+  }
+
   private void returned(GuestResult result) {
+    tellPlatform(result);
     if (move instanceof GuestMove.Call call) {
       if (vm.kernel().isHeard()) {
         vm.emit(new RoadEvent.CallReturned(id, call.call(), result));
@@ -333,10 +394,7 @@ public final class InMemoryVcpu implements Vcpu {
         }
         yield null;
       }
-      case Execution.NeedsPage page -> {
-        Served served = accesses.install(page.gfn().gpa().value());
-        yield served instanceof Served.Reached ? null : left(served, touchOf(page.gfn().gpa()));
-      }
+      case Execution.NeedsPage page -> install(page.gfn());
       case Execution.Excepted excepted -> {
         finish(new ActionResult.Excepted(excepted.reason()));
         yield null;
@@ -423,6 +481,10 @@ public final class InMemoryVcpu implements Vcpu {
   }
 
   private VcpuView view() {
-    return new VcpuView(id, eventPending.get(), vm.exitsOnMapGpa());
+    return new VcpuView(
+        id,
+        eventPending.get(),
+        vm.exitsOn(Exit.MapGpaRange.NUMBER),
+        vm.exitsOn(Exit.Unshare.NUMBER));
   }
 }

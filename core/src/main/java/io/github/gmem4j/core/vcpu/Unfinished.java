@@ -11,9 +11,9 @@ sealed interface Unfinished {
    * The policy's KVM seat goes on.
    *
    * @param pending what it remembers
-   * @param mapGpa whether the exit has a return value, which KVM has set to 0
+   * @param answerable whether the exit has a return value, which KVM has set to 0
    */
-  record Decision(Pending pending, boolean mapGpa) implements Unfinished {}
+  record Decision(Pending pending, boolean answerable) implements Unfinished {}
 
   /** A load from an address without a slot gets its byte. */
   record MmioLoad() implements Unfinished {}

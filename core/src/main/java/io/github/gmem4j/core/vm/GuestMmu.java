@@ -11,6 +11,7 @@ import io.github.gmem4j.core.boundary.Answered;
 import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.core.lock.LockLevel;
 import io.github.gmem4j.core.memory.GuestSide;
+import io.github.gmem4j.core.memory.PhysicalPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,7 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   private long invalidStart;
   private long invalidEnd;
   private volatile @Nullable String bug;
+  private boolean torndown;
 
   GuestMmu(VmType type, HostKernel kernel, ConversionPolicy policy) {
     this.type = type;
@@ -98,6 +100,19 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     lock();
     try {
       vcpus.add(vcpu);
+    } finally {
+      unlock();
+    }
+  }
+
+  /** The VM is destroyed. Further calls have no effect. */
+  void teardown() {
+    lock();
+    try {
+      if (!torndown) {
+        torndown = true;
+        platform().teardown();
+      }
     } finally {
       unlock();
     }
@@ -168,6 +183,26 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   }
 
   @Override
+  public void takenFromHost(Folio page) {
+    lock();
+    try {
+      platform().takenFromHost(page);
+    } finally {
+      unlock();
+    }
+  }
+
+  @Override
+  public void reachedByHost(Folio page) {
+    lock();
+    try {
+      platform().reachedByHost(page);
+    } finally {
+      unlock();
+    }
+  }
+
+  @Override
   public void reclaim(Folio page) {
     lock();
     try {
@@ -196,6 +231,15 @@ public final class GuestMmu implements GuestSide, PlatformHost {
         platform().leave(vcpu.id());
       }
     }
+  }
+
+  @Override
+  public void quarantine(Folio folio, String reason) {
+    if (!(folio instanceof PhysicalPage page)) {
+      throw new IllegalArgumentException("not a page of this host: " + folio);
+    }
+    page.quarantine();
+    kernel.quarantined(page, reason);
   }
 
   @Override

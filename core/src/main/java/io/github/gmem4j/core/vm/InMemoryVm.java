@@ -4,7 +4,6 @@ import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.ConversionOutcome;
-import io.github.gmem4j.api.memory.ConversionRequest;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.KernelResult;
@@ -12,9 +11,9 @@ import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageCount;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.ConversionPolicy;
+import io.github.gmem4j.api.policy.PolicyTraits;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.ConversionScope;
-import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.HostAddressSpace;
 import io.github.gmem4j.api.vm.MemorySlot;
@@ -49,7 +48,10 @@ public final class InMemoryVm implements VirtualMachine {
   private final VmAttributes attributes = new VmAttributes();
   private final Launch launch;
   private final AtomicInteger vcpuCount = new AtomicInteger();
-  private volatile long exitHypercalls;
+  private final BackingMemory backing = new BackingMemory(this);
+  private final GuestRequests requests = new GuestRequests();
+  private final long exitHypercalls;
+  private volatile long enabledExits;
 
   /** Creates a VM. */
   public InMemoryVm(
@@ -58,8 +60,9 @@ public final class InMemoryVm implements VirtualMachine {
     this.policy = policy;
     this.process = process;
     this.vcpuMaker = vcpuMaker;
-    this.mmu =
-        new GuestMmu(Answered.by(policy, "traits", policy.traits()).vmType(), kernel, policy);
+    PolicyTraits traits = Answered.by(policy, "traits", policy.traits());
+    this.exitHypercalls = traits.exitHypercalls();
+    this.mmu = new GuestMmu(traits.vmType(), kernel, policy);
     this.slots = new Slots(mmu, kernel);
     this.launch = new Launch(this);
     mmu.install(Answered.by(policy, "createPlatform", policy.createPlatform(mmu)));
@@ -100,9 +103,9 @@ public final class InMemoryVm implements VirtualMachine {
     return view == null || slot == null ? Shareability.SHARED : view.stateOf(slot.pageOf(gfn));
   }
 
-  /** Tells whether the guest's requests leave {@code run()}. */
-  public boolean exitsOnMapGpa() {
-    return (exitHypercalls & 1L << Exit.MapGpaRange.NUMBER) != 0;
+  /** Tells whether the VMM has enabled the exit of a hypercall number. */
+  public boolean exitsOn(int hypercall) {
+    return (enabledExits & 1L << hypercall) != 0;
   }
 
   /** Tells the listener, if there is one. */
@@ -188,38 +191,19 @@ public final class InMemoryVm implements VirtualMachine {
     return attributes;
   }
 
-  /**
-   * Converts frames as the kernel does inside {@code run()}: slot by slot in ascending order, up to
-   * the first failure.
-   */
-  public ConversionOutcome convert(GpaRange range, Shareability target) {
-    if (!range.isPageAligned() || range.isEmptyOrWraps()) {
-      return new ConversionOutcome.Rejected(Errno.EINVAL, "not a range of whole pages: " + range);
-    }
-    if (conversionScope() == ConversionScope.VM) {
-      return setMemoryAttributes(range, target.attributes(), 0);
-    }
-    long end = range.start().gfn().value() + range.size().wholePages().value();
-    ConversionOutcome outcome = new ConversionOutcome.AlreadyThere(target);
-    for (long gfn = range.start().gfn().value(); gfn < end; ) {
-      Slot slot = slotAt(gfn);
-      MemoryView view = slot == null ? null : slot.openView();
-      if (slot == null || view == null) {
-        return new ConversionOutcome.Rejected(
-            Errno.EFAULT, "no guest memory at gfn 0x" + Long.toHexString(gfn));
-      }
-      long pages = Math.min(end, slot.endGfn()) - gfn;
-      ConversionOutcome piece =
-          view.convert(
-              ConversionRequest.of(
-                  ByteRange.of(slot.pageOf(gfn) << Page.SHIFT, pages << Page.SHIFT), target));
-      if (!piece.succeeded()) {
-        return piece;
-      }
-      outcome = piece instanceof ConversionOutcome.Converted ? piece : outcome;
-      gfn += pages;
-    }
-    return outcome;
+  /** Returns what the kernel itself does to the memory behind guest frames. */
+  public BackingMemory backing() {
+    return backing;
+  }
+
+  /** Returns the requests that are to be completed inside {@code run()}. */
+  public GuestRequests requests() {
+    return requests;
+  }
+
+  @Override
+  public long exitHypercalls() {
+    return exitHypercalls;
   }
 
   @Override
@@ -228,11 +212,11 @@ public final class InMemoryVm implements VirtualMachine {
     if (dead.isPresent()) {
       return KernelResult.failed(Errno.EIO, dead.get());
     }
-    if ((hypercalls & ~(1L << Exit.MapGpaRange.NUMBER)) != 0) {
+    if ((hypercalls & ~exitHypercalls) != 0) {
       return KernelResult.failed(
           Errno.EINVAL, "unknown hypercalls: 0x" + Long.toHexString(hypercalls));
     }
-    exitHypercalls = hypercalls;
+    enabledExits = hypercalls;
     return KernelResult.ok(hypercalls);
   }
 
@@ -255,5 +239,6 @@ public final class InMemoryVm implements VirtualMachine {
   public void close() {
     mmu.bug("the VM is closed");
     slots.clear();
+    mmu.teardown();
   }
 }

@@ -5,6 +5,7 @@ import io.github.gmem4j.api.policy.AfterPartial;
 import io.github.gmem4j.api.policy.ImplicitRule;
 import io.github.gmem4j.api.policy.RetryRule;
 import io.github.gmem4j.api.policy.Settlement;
+import io.github.gmem4j.api.policy.Unconverted;
 import io.github.gmem4j.api.policy.VmmSeat;
 import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.Exit;
@@ -32,6 +33,11 @@ record CheckedVmmSeat(VmmSeat seat) implements VmmSeat {
   @Override
   public ImplicitRule implicitRule() {
     return checked("implicitRule", seat.implicitRule());
+  }
+
+  @Override
+  public Unconverted unconverted(Wish.Convert wish) {
+    return checked("unconverted", seat.unconverted(wish));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.gmem4j.core.vmm;
 
+import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.participant.Participant;
 import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.VmmSeat;
@@ -63,16 +64,29 @@ public final class Coordinator {
    */
   public Optional<Reply> answer(int vcpu, Exit exit) {
     return switch (rules.wish(exit)) {
-      case Wish.Nothing nothing -> Optional.empty();
       case Wish.Convert wish when streaks.allows(vcpu, wish, rules.implicitRule()) ->
-          Optional.of(fulfil(vcpu, wish));
-      case Wish.Convert denied -> Optional.empty();
+          Optional.of(fulfil(vcpu, wish, errorOffset(exit)));
+      case Wish.Convert denied -> notForUs(vcpu);
+      case Wish.Nothing nothing -> notForUs(vcpu);
     };
   }
 
-  private Reply fulfil(int vcpu, Wish.Convert wish) {
+  private Optional<Reply> notForUs(int vcpu) {
+    settling.afterRun(vcpu);
+    return Optional.empty();
+  }
+
+  private static Optional<ByteOffset> errorOffset(Exit exit) {
+    return switch (exit) {
+      case Exit.Unshare unshare -> unshare.errorOffset();
+      case Exit.MemoryFault fault -> fault.errorOffset();
+      default -> Optional.empty();
+    };
+  }
+
+  private Reply fulfil(int vcpu, Wish.Convert wish, Optional<ByteOffset> errorOffset) {
     listener.on(new RoadEvent.WishRead(vcpu, wish));
-    Settlement settlement = settling.settle(vcpu, wish);
+    Settlement settlement = settling.settle(vcpu, wish, errorOffset);
     listener.on(new RoadEvent.WishSettled(vcpu, wish, settlement));
     return rules.reply(wish, settlement);
   }

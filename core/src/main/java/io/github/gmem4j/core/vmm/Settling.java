@@ -1,5 +1,6 @@
 package io.github.gmem4j.core.vmm;
 
+import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.ConversionRequest;
 import io.github.gmem4j.api.memory.Errno;
@@ -7,8 +8,8 @@ import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.participant.PlannedConversion;
 import io.github.gmem4j.api.participant.Preparation;
 import io.github.gmem4j.api.policy.AfterPartial;
-import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Settlement.Obstacle;
+import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.VmmSeat;
 import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.road.RoadEvent;
@@ -31,6 +32,7 @@ final class Settling {
   private final RoadListener listener;
   private final InFlight inFlight = new InFlight();
   private final PoisonedFrames poisoned = new PoisonedFrames();
+  private final Releases releases;
 
   Settling(
       VirtualMachine vm,
@@ -43,15 +45,32 @@ final class Settling {
     this.participants = participants;
     this.waiter = waiter;
     this.listener = listener;
+    this.releases = new Releases(vm, rules, poisoned);
   }
 
-  Settlement settle(int vcpu, Wish.Convert wish) {
+  /** A vCPU has left {@code run()} with an exit that asks for nothing. */
+  void afterRun(int vcpu) {
+    releases.afterRun(vcpu);
+  }
+
+  /**
+   * Settles a wish.
+   *
+   * @param errorOffset where the kernel found a page held when it tried by itself, if the exit says
+   */
+  Settlement settle(int vcpu, Wish.Convert wish, Optional<ByteOffset> errorOffset) {
+    Optional<Releases.Release> repeated = releases.repeated(vcpu, wish);
+    if (repeated.isPresent()) {
+      return settleAgain(repeated.get(), errorOffset);
+    }
+    releases.afterRun(vcpu);
     if (!wish.range().isPageAligned() || wish.range().isEmptyOrWraps()) {
       return new Settlement.Rejected(
           new ConversionOutcome.Rejected(
               Errno.EINVAL, "not a range of whole pages: " + wish.range()));
     }
     GfnRange frames = wish.range().frames();
+    releases.makeWayFor(frames);
     RetryCursor retry = new RetryCursor(rules.retryRule(wish));
     while (true) {
       Optional<Integer> other = inFlight.enter(vcpu, frames);
@@ -67,6 +86,15 @@ final class Settling {
         return settled(obstacle, retry);
       }
     }
+  }
+
+  /** The kernel could not convert by itself and asks again; everybody is ready already. */
+  private Settlement settleAgain(Releases.Release release, Optional<ByteOffset> errorOffset) {
+    if (hold(release.vcpu(), release.retry(), Duration.ZERO)) {
+      return Settlement.READY;
+    }
+    releases.end(release);
+    return settled(Obstacle.askedAgain(errorOffset), release.retry());
   }
 
   /** Settles a wish while nobody else wishes anything for its frames. */
@@ -85,7 +113,14 @@ final class Settling {
       }
       switch (participants.prepare(pieces)) {
         case Participants.Prepared.All all -> {
-          return convert(vcpu, wish, frames, pieces, all.readiness(), retry);
+          return switch (wish.by()) {
+            case VMM -> convert(vcpu, wish, frames, pieces, all.readiness(), retry);
+            case KVM -> {
+              releases.open(
+                  new Releases.Release(vcpu, wish, frames, pieces, all.readiness(), retry));
+              yield Settlement.READY;
+            }
+          };
         }
         case Participants.Prepared.NotAll notAll -> {
           if (!notAll.broken().isEmpty()) {

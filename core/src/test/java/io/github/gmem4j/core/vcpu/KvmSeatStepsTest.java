@@ -15,6 +15,7 @@ import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.guest.GuestResult;
+import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.GuestMemory;
@@ -33,6 +34,7 @@ import io.github.gmem4j.core.Engine;
 import io.github.gmem4j.core.Hex;
 import io.github.gmem4j.core.TestPolicy;
 import io.github.gmem4j.core.World;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +49,9 @@ class KvmSeatStepsTest {
   private static final GuestAction CALL = new GuestAction.Call(Note.INSTANCE);
   private static final Step RETURN = new Step.Return(Note.INSTANCE);
   private static final Exit UNSHARE = new Exit.Unshare(World.gpas(0, 1));
+  private static final Exit FAULT =
+      new Exit.MemoryFault(
+          World.gpa(0), ByteCount.PAGE, Shareability.PRIVATE, Errno.EFAULT, Optional.empty());
   private static final Exit MAP_GPA =
       new Exit.MapGpaRange(World.gpa(0), PageCount.ONE, 0, Exit.MapGpaRange.LONG_MODE);
 
@@ -106,7 +111,7 @@ class KvmSeatStepsTest {
 
   @Test
   void resumeStaysResumeAfterAFailedReplyToAnExitWithoutReturnValue() {
-    leaveWith(UNSHARE);
+    leaveWith(FAULT);
     when(kvm.onReentry(any(), any(), any()))
         .thenReturn(new Step.Fail(Errno.EINVAL, "no", Note.INSTANCE), RETURN);
     vcpu.run(new Reply.Answer(7));
@@ -142,8 +147,8 @@ class KvmSeatStepsTest {
     world.vm().enableExitHypercalls(0).orThrow();
     world.exitOf(CALL);
 
-    verify(kvm, times(2)).onCall(new VcpuView(0, false, false), Note.INSTANCE);
-    verify(kvm).onCall(new VcpuView(1, false, true), Note.INSTANCE);
+    verify(kvm, times(2)).onCall(new VcpuView(0, false, false, false), Note.INSTANCE);
+    verify(kvm).onCall(new VcpuView(1, false, true, false), Note.INSTANCE);
   }
 
   @Test
@@ -154,7 +159,7 @@ class KvmSeatStepsTest {
 
     verify(kvm)
         .onFault(
-            new VcpuView(0, false, false),
+            new VcpuView(0, false, false, false),
             GuestFault.of(World.gpa(2).gfn(), Shareability.SHARED, GuestFault.Cause.MISMATCH));
   }
 

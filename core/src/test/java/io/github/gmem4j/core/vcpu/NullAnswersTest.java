@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -156,6 +157,21 @@ class NullAnswersTest {
     when(platform.makePrivate(any(), any())).thenReturn(null);
 
     assertNames("makePrivate", () -> world.exitOf(TOUCH));
+  }
+
+  @Test
+  void mapShared() {
+    when(platform.mapShared(any(), any())).thenReturn(null);
+    world.toShared(0, 1);
+
+    assertNames("mapShared", () -> world.exitOf(MISMATCH));
+  }
+
+  @Test
+  void intercept() {
+    when(platform.intercept(anyInt(), any())).thenReturn(null);
+
+    assertNames("intercept", () -> world.exitOf(CALL));
   }
 
   @Test

@@ -10,6 +10,7 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoInteractions;
+import static org.mockito.Mockito.verifyNoMoreInteractions;
 import static org.mockito.Mockito.when;
 
 import io.github.gmem4j.api.memory.ConversionOutcome;
@@ -48,7 +49,8 @@ class PlatformOrderTest {
     clearInvocations(platform);
 
     world.toPrivate(0, 4);
-    verifyNoInteractions(platform);
+    verify(platform).takenFromHost(any());
+    verifyNoMoreInteractions(platform);
 
     assertEquals(5, world.guestLoad(1));
     world.guestLoad(1);
@@ -127,7 +129,8 @@ class PlatformOrderTest {
 
     world.toPrivate(0, 4);
 
-    verifyNoInteractions(platform);
+    verify(platform).takenFromHost(any());
+    verifyNoMoreInteractions(platform);
   }
 
   @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class TdxPolicyTest {
-  private static final VcpuView VCPU = new VcpuView(0, false, true);
+  private static final VcpuView VCPU = new VcpuView(0, false, true, false);
 
   @Test
   void theVmmConvertsForATrustDomain() {

@@ -145,12 +145,21 @@ public final class SeptPlatform implements Platform {
 
   /** Does nothing: all that the page needs was done when its leaf was removed. */
   @Override
-  public void makeShared(Folio folio) {}
+  public void makeShared(Folio folio) {
+    quarantineIfUnflushed(folio);
+  }
 
   @Override
   public void reclaim(Folio folio) {
+    quarantineIfUnflushed(folio);
     // A page that was zapped is free already; one of a VM in teardown is not.
     firmware.physical().reclaim(folio);
+  }
+
+  private void quarantineIfUnflushed(Folio folio) {
+    if (isQuarantined(folio)) {
+      host.quarantine(folio, "removed from the S-EPT but not flushed");
+    }
   }
 
   @Override

@@ -62,6 +62,7 @@ public final class TdxVmmSeat implements VmmSeat {
   private static Reply answer(Shareability target, Settlement settlement) {
     return switch (settlement) {
       case Settlement.Fulfilled done -> Reply.Answer.DONE;
+      case Settlement.Ready ready -> Reply.Answer.DONE;
       case Settlement.RetryLater later -> Reply.Answer.RETRY;
       case Settlement.GaveUp gaveUp -> Reply.Answer.REFUSE;
       case Settlement.Refused refused -> Reply.Answer.REFUSE;

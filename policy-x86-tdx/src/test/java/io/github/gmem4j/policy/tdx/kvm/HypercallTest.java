@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** KVM's own hypercall, which reaches the same exit. */
 final class HypercallTest {
-  private static final VcpuView VCPU = new VcpuView(0, true, true);
+  private static final VcpuView VCPU = new VcpuView(0, true, true, false);
   private static final long START = 0x10_0000;
 
   private final TdxKvmSeat seat = new TdxKvmSeat(GuestAddressWidth.BITS_48, 52);
@@ -54,6 +54,6 @@ final class HypercallTest {
     assertEquals(result(-1000, START), call(5, START, 1));
     assertEquals(
         result(-1000, START),
-        seat.onCall(new VcpuView(0, false, false), new VmCall.KvmHypercall(12, START, 1, 0)));
+        seat.onCall(new VcpuView(0, false, false, false), new VmCall.KvmHypercall(12, START, 1, 0)));
   }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class MapGpaChunkingTest {
-  private static final VcpuView QUIET = new VcpuView(0, false, true);
-  private static final VcpuView INTERRUPTED = new VcpuView(0, true, true);
+  private static final VcpuView QUIET = new VcpuView(0, false, true, false);
+  private static final VcpuView INTERRUPTED = new VcpuView(0, true, true, false);
   private static final long SHARED = 1L << 47;
   private static final long MIB = 1 << 20;
   private static final long START = 64 * MIB;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class MapGpaValidationTest {
-  private static final VcpuView VCPU = new VcpuView(0, false, true);
+  private static final VcpuView VCPU = new VcpuView(0, false, true, false);
   private static final long START = 0x10_0000;
   private static final long SHARED_48 = 1L << 47;
   private static final long SHARED_52 = 1L << 51;
@@ -94,7 +94,7 @@ final class MapGpaValidationTest {
   @Test
   @DisplayName("edge 8: without exits enabled the call is not supported")
   void withoutExitsTheCallIsNotSupported() {
-    VcpuView deaf = new VcpuView(0, false, false);
+    VcpuView deaf = new VcpuView(0, false, false, false);
 
     assertRefused(
         VmCallStatus.SUBFUNC_UNSUPPORTED,

@@ -1,5 +1,6 @@
 package io.github.gmem4j.policy.tdx.sept;
 
+import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PlatformHost;
 import io.github.gmem4j.api.seam.FaultInjector;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A VM with some vCPUs inside, which are out after a kick, and with faults in store. */
 final class FakeHost implements PlatformHost {
+  final List<Folio> quarantined = new ArrayList<>();
   private final Map<FaultSite, Integer> failures = new HashMap<>();
   private final List<Integer> inside = new ArrayList<>();
   private final List<String> bugs = new ArrayList<>();
@@ -63,5 +65,10 @@ final class FakeHost implements PlatformHost {
       failures.put(site, Math.max(0, left - 1));
       return left > 0;
     };
+  }
+
+  @Override
+  public void quarantine(Folio folio, String reason) {
+    quarantined.add(folio);
   }
 }
