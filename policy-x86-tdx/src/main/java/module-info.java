@@ -14,5 +14,7 @@ module io.github.gmem4j.policy.tdx {
   exports io.github.gmem4j.policy.tdx.tdcall;
 
   provides io.github.gmem4j.api.policy.ConversionPolicy with
-      io.github.gmem4j.policy.tdx.TdxPolicy;
+      io.github.gmem4j.policy.tdx.TdxPolicy,
+      io.github.gmem4j.policy.tdx.TdxVariants.InRun,
+      io.github.gmem4j.policy.tdx.TdxVariants.InRunSuccess;
 }

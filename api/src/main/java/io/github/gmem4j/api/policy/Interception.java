@@ -1,5 +1,6 @@
 package io.github.gmem4j.api.policy;
 
+import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.vm.Gfn;
 
@@ -7,6 +8,13 @@ import io.github.gmem4j.api.vm.Gfn;
 public sealed interface Interception {
   /** KVM gets the call. */
   record Passed() implements Interception {}
+
+  /**
+   * KVM gets another call in place of the guest's: the part of it that was found acceptable.
+   *
+   * @param call what KVM gets
+   */
+  record PassedAs(GuestCall call) implements Interception {}
 
   /**
    * The call is answered here and KVM never sees it.

@@ -31,6 +31,7 @@ final class FileSpace {
     long end = Math.min(range.start().value() + range.size().value(), inode.bytes()) >>> Page.SHIFT;
     long stamp = inode.lockExclusive();
     try {
+      Withholding.settleBeforePunch(inode, first, end);
       Invalidation.begin(inode, first, end, Zap.ALL);
       try {
         inode.dropPages(first, end);

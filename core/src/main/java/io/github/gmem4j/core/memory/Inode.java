@@ -133,7 +133,6 @@ final class Inode {
 
   /** Removes the pages of a range that exist and gives them back. Under the lock, exclusive. */
   void dropPages(long first, long end) {
-    withheld.clear(first, end);
     for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
       PhysicalPage page = cache.get(i);
       if (page != null) {

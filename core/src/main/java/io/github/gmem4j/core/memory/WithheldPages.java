@@ -47,6 +47,13 @@ final class WithheldPages {
     }
   }
 
+  /** Returns the pages of a range that are withheld from everyone. */
+  List<Long> fromEveryone(long first, long end) {
+    return notes.isEmpty()
+        ? List.of()
+        : indices(first, end).stream().filter(this::isFromEveryone).toList();
+  }
+
   private List<Long> indices(long first, long end) {
     return notes.keySet().stream().filter(index -> index >= first && index < end).toList();
   }

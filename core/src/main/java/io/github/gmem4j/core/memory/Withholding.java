@@ -58,6 +58,16 @@ final class Withholding {
     }
   }
 
+  /**
+   * Pages withheld from everyone that are about to go become private: references of the old pages
+   * say nothing about those that come after them. Under the lock, exclusive.
+   */
+  static void settleBeforePunch(Inode inode, long first, long end) {
+    for (long index : inode.withheld().fromEveryone(first, end)) {
+      Conversion.makePrivate(inode, index, index + 1);
+    }
+  }
+
   /** Empties the host's page tables over a page; tells whether nobody holds a reference. */
   private static boolean letGoByHost(Inode inode, long index) {
     PhysicalPage page = inode.cache().get(index);

@@ -116,6 +116,9 @@ final class GuestAccess {
       if (mmu.isStale(sequence, gfn) || view.isReleased()) {
         return new Served.Again();
       }
+      if (mmu.isTornDown()) {
+        return new Served.Dead("the VM is closed");
+      }
       enterGuest();
       return throughMemory(view, found, as, access, purpose);
     } finally {

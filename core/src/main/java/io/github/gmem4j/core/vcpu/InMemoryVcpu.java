@@ -48,6 +48,7 @@ public final class InMemoryVcpu implements Vcpu {
   private final GuestAccess accesses;
   private final Prefaulting prefaulting;
   private final Decisions decisions;
+  private final Beneath beneath;
   private final List<ActionResult> results = new CopyOnWriteArrayList<>();
   private final AtomicBoolean kicked = new AtomicBoolean();
   private final AtomicBoolean eventPending = new AtomicBoolean();
@@ -64,6 +65,7 @@ public final class InMemoryVcpu implements Vcpu {
     this.vm = vm;
     this.id = id;
     this.presence = new VcpuPresence(id);
+    this.beneath = new Beneath(vm, presence);
     this.accesses = new GuestAccess(vm, presence, kicked::get);
     this.prefaulting = new Prefaulting(vm, accesses);
     this.decisions = new Decisions(vm, id, this::view);
@@ -128,7 +130,7 @@ public final class InMemoryVcpu implements Vcpu {
     try {
       exit = enter(reply);
     } finally {
-      leaveGuest();
+      beneath.leave();
     }
     if (vm.kernel().isHeard()) {
       vm.emit(new RoadEvent.RunLeft(id, exit));
@@ -158,17 +160,6 @@ public final class InMemoryVcpu implements Vcpu {
       return new Exit.Failed(Errno.EBADF, "vCPU " + id + " is closed");
     }
     return vm.mmu().deadBecause().map(why -> new Exit.Failed(Errno.EIO, why)).orElse(null);
-  }
-
-  private void leaveGuest() {
-    vm.mmu().lock();
-    try {
-      if (presence.leaveGuest()) {
-        vm.mmu().platform().leave(id);
-      }
-    } finally {
-      vm.mmu().unlock();
-    }
   }
 
   /** Completes what the last exit left open. Null: go on in the guest. */
@@ -276,11 +267,9 @@ public final class InMemoryVcpu implements Vcpu {
   }
 
   private @Nullable Exit call(GuestCall call) {
-    return switch (intercepted(call)) {
-      case Interception.Passed passed -> {
-        passedOn = call;
-        yield apply(answered("onCall", kvm().onCall(view(), call)), false);
-      }
+    return switch (beneath.intercept(call)) {
+      case Interception.Passed passed -> passOn(call, call);
+      case Interception.PassedAs other -> passOn(call, other.call());
       case Interception.Answered beneath -> {
         returned(beneath.result());
         yield null;
@@ -297,34 +286,10 @@ public final class InMemoryVcpu implements Vcpu {
     };
   }
 
-  /** Asks what runs beneath KVM. */
-  private Interception intercepted(GuestCall call) {
-    if (!vm.mmu().hasPlatform()) {
-      return Interception.PASSED;
-    }
-    vm.mmu().lock();
-    try {
-      if (presence.enterGuest()) {
-        vm.mmu().platform().enter(id);
-      }
-      return answered("Platform.intercept", vm.mmu().platform().intercept(id, call));
-    } finally {
-      vm.mmu().unlock();
-    }
-  }
-
-  /** Tells what runs beneath KVM that a call which it passed on returns. */
-  private void tellPlatform(GuestResult result) {
-    GuestCall call = passedOn;
-    passedOn = null;
-    if (call != null && vm.mmu().hasPlatform()) {
-      vm.mmu().lock();
-      try {
-        vm.mmu().platform().returned(id, call, result);
-      } finally {
-        vm.mmu().unlock();
-      }
-    }
+  /** KVM gets a call, which may be another than the guest made. */
+  private @Nullable Exit passOn(GuestCall made, GuestCall passed) {
+    passedOn = made;
+    return apply(answered("onCall", kvm().onCall(view(), passed)), false);
   }
 
   /** Gets a page for a call or an instruction that misses it. */
@@ -356,7 +321,11 @@ public final class InMemoryVcpu implements Vcpu {
   }
 
   private void returned(GuestResult result) {
-    tellPlatform(result);
+    GuestCall passed = passedOn;
+    if (passed != null) {
+      passedOn = null;
+      beneath.returned(passed, result);
+    }
     if (move instanceof GuestMove.Call call) {
       if (vm.kernel().isHeard()) {
         vm.emit(new RoadEvent.CallReturned(id, call.call(), result));
@@ -370,17 +339,7 @@ public final class InMemoryVcpu implements Vcpu {
   }
 
   private @Nullable Exit instruction(PlatformInstruction instruction) {
-    Execution execution;
-    vm.mmu().lock();
-    try {
-      if (presence.enterGuest()) {
-        vm.mmu().platform().enter(id);
-      }
-      execution = answered("Platform.execute", vm.mmu().platform().execute(instruction));
-    } finally {
-      vm.mmu().unlock();
-    }
-    return switch (execution) {
+    return switch (beneath.execute(instruction)) {
       case Execution.Finished finished -> {
         if (move instanceof GuestMove.Execute executed) {
           GuestMove next =

@@ -73,6 +73,11 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     return readAt != sequence || (inProgress > 0 && gfn >= invalidStart && gfn < invalidEnd);
   }
 
+  /** Tells whether the platform may be called about guests. Under the lock. */
+  public boolean isTornDown() {
+    return torndown;
+  }
+
   /** Returns the platform. Under the lock. */
   public Platform platform() {
     Platform installed = platform;

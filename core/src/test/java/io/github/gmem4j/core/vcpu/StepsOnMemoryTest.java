@@ -48,6 +48,7 @@ import org.junit.jupiter.api.Test;
 class StepsOnMemoryTest {
   private enum Note implements GuestCall, GuestResult, Pending {
     CALL,
+    DONE_IN_PART,
     DONE,
     PENDING,
     MARK
@@ -149,15 +150,43 @@ class StepsOnMemoryTest {
   }
 
   @Test
-  void punchingEndsTheWithholding() {
+  void punchedPageThatWasWithheldFromEveryoneIsPrivate() {
+    Pin pin = world.pin(0, ReferenceKind.LONG_TERM, "nic");
     onCall(withhold(Withheld.FROM_EVERYONE));
-    world.pin(0, ReferenceKind.LONG_TERM, "nic");
+    world.resultOf(CALL);
+    assertEquals('S', world.states().charAt(0));
+
+    punch(0);
+
+    assertEquals('P', world.states().charAt(0));
+    pin.close();
+    assertEquals('P', world.states().charAt(0));
+  }
+
+  @Test
+  void punchedPageThatWasWithheldFromTheGuestStaysSo() {
+    onCall(withhold(Withheld.FROM_GUEST));
+    world.resultOf(CALL);
+    when(kvm.onFault(any(), any())).thenReturn(new Step.Leave(UNSHARE, Pending.NONE));
+
+    punch(0);
+
+    assertEquals(UNSHARE, world.exitOf(TOUCH));
+  }
+
+  private void punch(long page) {
+    world.memory().fallocate(GuestMemory.PUNCH_HOLE | GuestMemory.KEEP_SIZE, World.pages(page, 1));
+  }
+
+  @Test
+  void kvmGetsThePartOfACallThatWasFoundAcceptable() {
+    when(platform.intercept(anyInt(), any())).thenReturn(new Interception.PassedAs(Note.DONE_IN_PART));
+    onCall(RETURN);
+
     world.resultOf(CALL);
 
-    world.memory().fallocate(GuestMemory.PUNCH_HOLE | GuestMemory.KEEP_SIZE, World.pages(0, 1));
-
-    assertEquals(new ActionResult.Touched(), world.resultOf(TOUCH));
-    assertTrue(world.hostReaches(0));
+    verify(kvm).onCall(any(), eq(Note.DONE_IN_PART));
+    verify(platform).returned(0, Note.CALL, Note.DONE);
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.time.Duration;
  * @param pageReset what KVM does to a page after its removal
  * @param devices whether devices may reach private memory
  * @param guest which guest software asks for conversions
+ * @param conversion who converts after a MapGPA, and how a failure shows
  * @param retryRule what the VMM does while somebody holds pages that are to become private
  * @param implicitRule what the VMM does about accesses whose kind differs from the page's
  */
@@ -32,6 +33,7 @@ public record TdxConfig(
     PageReset pageReset,
     DeviceAssignment devices,
     GuestFlavour guest,
+    ConversionRule conversion,
     RetryRule retryRule,
     ImplicitRule implicitRule) {
   /** Fewest bits of a physical address. */
@@ -65,6 +67,7 @@ public record TdxConfig(
           PageReset.NONE,
           DeviceAssignment.NONE,
           GuestFlavour.LINUX,
+          ConversionRule.BY_VMM,
           HOLD_THEN_REFUSE,
           ImplicitRule.CONVERT);
 
@@ -96,6 +99,7 @@ public record TdxConfig(
     private PageReset pageReset;
     private DeviceAssignment devices;
     private GuestFlavour guest;
+    private ConversionRule conversion;
     private RetryRule retryRule;
     private ImplicitRule implicitRule;
 
@@ -106,6 +110,7 @@ public record TdxConfig(
       pageReset = from.pageReset;
       devices = from.devices;
       guest = from.guest;
+      conversion = from.conversion;
       retryRule = from.retryRule;
       implicitRule = from.implicitRule;
     }
@@ -150,6 +155,12 @@ public record TdxConfig(
       return this;
     }
 
+    /** Sets who converts after a MapGPA, and how a failure shows. */
+    public Builder conversion(ConversionRule value) {
+      conversion = value;
+      return this;
+    }
+
     /** Sets what the VMM does while somebody holds pages. */
     public Builder retryRule(RetryRule value) {
       retryRule = value;
@@ -175,6 +186,7 @@ public record TdxConfig(
           pageReset,
           devices,
           guest,
+          conversion,
           retryRule,
           implicitRule);
     }

@@ -4,7 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.MapBinder;
 import io.github.gmem4j.api.policy.ConversionPolicy;
 
-/** Contributes {@link TdxPolicy} to the map of policies, under {@link TdxPolicy#NAME}. */
+/** Contributes {@link TdxPolicy} to the map of policies, under its name. */
 public final class TdxModule extends AbstractModule {
   private final TdxConfig config;
 
@@ -20,8 +20,9 @@ public final class TdxModule extends AbstractModule {
 
   @Override
   protected void configure() {
+    TdxPolicy policy = new TdxPolicy(config);
     MapBinder.newMapBinder(binder(), String.class, ConversionPolicy.class)
-        .addBinding(TdxPolicy.NAME)
-        .toInstance(new TdxPolicy(config));
+        .addBinding(policy.traits().name())
+        .toInstance(policy);
   }
 }

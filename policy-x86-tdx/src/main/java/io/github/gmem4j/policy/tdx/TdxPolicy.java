@@ -32,14 +32,8 @@ public final class TdxPolicy implements ConversionPolicy {
           VmType.CONFIDENTIAL.accessRule(),
           VmType.CONFIDENTIAL.addressSpaces());
 
-  private static final PolicyTraits TRAITS =
-      new PolicyTraits(
-          NAME,
-          TRUST_DOMAIN,
-          PolicyTraits.Converter.VMM,
-          "Intel TDX: MapGPA, conversion by the VMM, secure EPT");
-
   private final TdxConfig config;
+  private final PolicyTraits traits;
   private final KvmSeat kvm;
   private final VmmSeat vmm;
   private final GuestKernel guest;
@@ -52,9 +46,27 @@ public final class TdxPolicy implements ConversionPolicy {
   /** Creates the policy. */
   public TdxPolicy(TdxConfig config) {
     this.config = config;
-    kvm = new TdxKvmSeat(config.width(), config.maxPhysicalAddressBits());
-    vmm = new TdxVmmSeat(config.retryRule(), config.implicitRule());
+    traits = traits(config.conversion());
+    kvm = new TdxKvmSeat(config.width(), config.maxPhysicalAddressBits(), config.conversion());
+    vmm = new TdxVmmSeat(config.conversion(), config.retryRule(), config.implicitRule());
     guest = config.guest().kernel(config.width(), config.devices());
+  }
+
+  private static PolicyTraits traits(ConversionRule rule) {
+    return switch (rule) {
+      case BY_VMM ->
+          traits(NAME, rule, "Intel TDX: MapGPA, conversion by the VMM, secure EPT");
+      case IN_RUN_OR_FAULT ->
+          traits(
+              NAME + "-in-run", rule, "TDX, converted inside run(); a failure is a memory fault");
+      case IN_RUN_OR_SUCCESS ->
+          traits(
+              NAME + "-in-run-success", rule, "TDX, converted inside run(); a failure is not told");
+    };
+  }
+
+  private static PolicyTraits traits(String name, ConversionRule rule, String summary) {
+    return new PolicyTraits(name, TRUST_DOMAIN, rule.converter(), summary);
   }
 
   /** Returns the knobs. */
@@ -64,7 +76,7 @@ public final class TdxPolicy implements ConversionPolicy {
 
   @Override
   public PolicyTraits traits() {
-    return TRAITS;
+    return traits;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.gmem4j.policy.tdx.kvm;
 
+import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageCount;
@@ -9,6 +10,7 @@ import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
@@ -24,8 +26,13 @@ final class HypercallSteps {
   /** {@code KVM_ENOSYS}: there is no such hypercall. */
   static final int NO_SUCH_CALL = 1000;
 
-  /** A hypercall is under way; R11 is the guest's own. */
-  record InFlight(long r11) implements Pending {}
+  /**
+   * A hypercall is under way.
+   *
+   * @param r11 the guest's own
+   * @param exit what the VMM saw
+   */
+  record InFlight(long r11, Exit.MapGpaRange exit) implements Pending {}
 
   private HypercallSteps() {}
 
@@ -38,16 +45,25 @@ final class HypercallSteps {
     if (!Page.isAligned(call.a0()) || Long.compareUnsigned(first + call.a1(), first) <= 0) {
       return answer(-Errno.EINVAL.number(), call.a0());
     }
-    return new Step.Leave(
+    Exit.MapGpaRange exit =
         new Exit.MapGpaRange(
-            new Gpa(call.a0()), new PageCount(call.a1()), call.a2(), Exit.MapGpaRange.LONG_MODE),
-        new InFlight(call.a0()));
+            new Gpa(call.a0()), new PageCount(call.a1()), call.a2(), Exit.MapGpaRange.LONG_MODE);
+    return new Step.Leave(exit, new InFlight(call.a0(), exit));
   }
 
-  static Step onReentry(InFlight call, Reply reply) {
-    return reply instanceof Reply.Answer answer
-        ? answer(answer.ret(), call.r11())
-        : new Step.Fail(Errno.EINVAL, "a hypercall is not completed by " + reply, call);
+  static Step onReentry(ConversionRule conversion, InFlight call, Reply reply) {
+    if (!(reply instanceof Reply.Answer answer)) {
+      return new Step.Fail(Errno.EINVAL, "a hypercall is not completed by " + reply, call);
+    }
+    return answer.equals(Reply.Answer.DONE) && conversion != ConversionRule.BY_VMM
+        ? new Step.Convert(call.exit().range(), call.exit().target(), call)
+        : answer(answer.ret(), call.r11());
+  }
+
+  /** The kernel converted by itself: the guest gets what the VMM would have answered. */
+  static Step onConverted(ConversionRule conversion, InFlight call, ConversionOutcome outcome) {
+    boolean told = conversion != ConversionRule.IN_RUN_OR_SUCCESS;
+    return answer(told ? outcome.errno().map(Errno::number).orElse(0) : 0, call.r11());
   }
 
   private static Step answer(long r10, long r11) {

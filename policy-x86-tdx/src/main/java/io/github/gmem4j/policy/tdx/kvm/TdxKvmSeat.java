@@ -1,6 +1,8 @@
 package io.github.gmem4j.policy.tdx.kvm;
 
 import io.github.gmem4j.api.guest.GuestCall;
+import io.github.gmem4j.api.memory.ByteOffset;
+import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.Shareability;
@@ -9,11 +11,14 @@ import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
+import java.util.Optional;
 
 /**
  * What KVM does with TDG.VP.VMCALL: it checks a MapGPA, cuts it into exits of at most 2 MiB and
@@ -25,6 +30,7 @@ import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
 public final class TdxKvmSeat implements KvmSeat {
   private final GuestAddressWidth width;
   private final int maxPhysicalAddressBits;
+  private final ConversionRule conversion;
 
   /**
    * Creates the seat.
@@ -32,8 +38,11 @@ public final class TdxKvmSeat implements KvmSeat {
    * @param width how wide guest physical addresses are
    * @param maxPhysicalAddressBits the guest's MAXPHYADDR: an address with a bit at or above this
    *     one is illegal
+   * @param conversion who converts after a MapGPA, and how a failure shows
    */
-  public TdxKvmSeat(GuestAddressWidth width, int maxPhysicalAddressBits) {
+  public TdxKvmSeat(
+      GuestAddressWidth width, int maxPhysicalAddressBits, ConversionRule conversion) {
+    this.conversion = conversion;
     this.width = width;
     this.maxPhysicalAddressBits = maxPhysicalAddressBits;
   }
@@ -53,17 +62,24 @@ public final class TdxKvmSeat implements KvmSeat {
   public Step onReentry(VcpuView vcpu, Pending pending, Reply reply) {
     return switch (pending) {
       case MapGpaCursor cursor -> afterExit(vcpu, cursor, reply);
-      case HypercallSteps.InFlight call -> HypercallSteps.onReentry(call, reply);
+      case HypercallSteps.InFlight call -> HypercallSteps.onReentry(conversion, call, reply);
       default -> new Step.Fail(Errno.EINVAL, "no call is under way but " + pending, pending);
     };
   }
 
   private Step afterExit(VcpuView vcpu, MapGpaCursor cursor, Reply reply) {
+    if (reply instanceof Reply.Resume && conversion == ConversionRule.IN_RUN_OR_FAULT) {
+      // The exit was a memory fault, which has no return value: the kernel tries again.
+      return convert(cursor);
+    }
     if (!(reply instanceof Reply.Answer answer)) {
       return new Step.Fail(Errno.EINVAL, "a MapGPA is not completed by " + reply, cursor);
     }
     if (answer.equals(Reply.Answer.DONE)) {
-      return afterChunk(vcpu, cursor);
+      return switch (conversion) {
+        case BY_VMM -> afterChunk(vcpu, cursor);
+        case IN_RUN_OR_FAULT, IN_RUN_OR_SUCCESS -> convert(cursor);
+      };
     }
     if (answer.equals(Reply.Answer.RETRY)) {
       return answer(VmCallStatus.RETRY, cursor.next());
@@ -75,6 +91,52 @@ public final class TdxKvmSeat implements KvmSeat {
         Errno.EINVAL,
         "hypercall.ret of a MapGPA must be 0, EAGAIN or EINVAL, not " + answer.ret(),
         cursor);
+  }
+
+  @Override
+  public Step onConverted(VcpuView vcpu, Pending pending, ConversionOutcome outcome) {
+    if (pending instanceof HypercallSteps.InFlight call) {
+      return HypercallSteps.onConverted(conversion, call, outcome);
+    }
+    MapGpaCursor cursor = (MapGpaCursor) pending;
+    return outcome.succeeded() || conversion == ConversionRule.IN_RUN_OR_SUCCESS
+        ? afterChunk(vcpu, cursor)
+        : afterFailure(vcpu, cursor, outcome);
+  }
+
+  private Step afterFailure(VcpuView vcpu, MapGpaCursor cursor, ConversionOutcome outcome) {
+    return switch (outcome) {
+      case ConversionOutcome.Blocked blocked -> fault(cursor, blocked.errorOffset());
+      case ConversionOutcome.OutOfMemory exhausted -> fault(cursor, exhausted.errorOffset());
+      // Frames without guest memory are shared by nature.
+      case ConversionOutcome.Rejected rejected
+          when rejected.reject() == Errno.EFAULT
+              && width.direction(cursor.next()) == Shareability.SHARED ->
+          afterChunk(vcpu, cursor);
+      case ConversionOutcome.Rejected rejected ->
+          answer(VmCallStatus.INVALID_OPERAND, cursor.next());
+      case ConversionOutcome.Converted converted -> afterChunk(vcpu, cursor);
+      case ConversionOutcome.AlreadyThere already -> afterChunk(vcpu, cursor);
+    };
+  }
+
+  private Step fault(MapGpaCursor cursor, ByteOffset errorOffset) {
+    return new Step.Leave(
+        new Exit.MemoryFault(
+            range(cursor).start(),
+            cursor.chunk(),
+            width.direction(cursor.next()),
+            Errno.EFAULT,
+            Optional.of(errorOffset)),
+        cursor);
+  }
+
+  private Step convert(MapGpaCursor cursor) {
+    return new Step.Convert(range(cursor), width.direction(cursor.next()), cursor);
+  }
+
+  private GpaRange range(MapGpaCursor cursor) {
+    return new GpaRange(width.strip(cursor.next()), cursor.chunk());
   }
 
   private Step onMapGpa(VcpuView vcpu, VmCall.MapGpa call) {

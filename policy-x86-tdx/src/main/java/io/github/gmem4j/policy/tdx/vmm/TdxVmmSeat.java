@@ -10,6 +10,7 @@ import io.github.gmem4j.api.policy.VmmSeat;
 import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.policy.tdx.ConversionRule;
 
 /**
  * What a VMM does about a TDX guest's wishes. Immutable; pure functions.
@@ -19,11 +20,14 @@ import io.github.gmem4j.api.vm.Reply;
  * instead, and the guest is refused once that did not help.
  */
 public final class TdxVmmSeat implements VmmSeat {
+  private final ConversionRule conversion;
   private final RetryRule retryRule;
   private final ImplicitRule implicitRule;
 
-  /** Creates the seat with its two rules. */
-  public TdxVmmSeat(RetryRule retryRule, ImplicitRule implicitRule) {
+  /** Creates the seat with its rules. */
+  public TdxVmmSeat(
+      ConversionRule conversion, RetryRule retryRule, ImplicitRule implicitRule) {
+    this.conversion = conversion;
     this.retryRule = retryRule;
     this.implicitRule = implicitRule;
   }
@@ -32,7 +36,12 @@ public final class TdxVmmSeat implements VmmSeat {
   public Wish wish(Exit exit) {
     return switch (exit) {
       case Exit.MapGpaRange map ->
-          new Wish.Convert(map.range(), map.target(), Wish.Origin.EXPLICIT);
+          new Wish.Convert(
+              map.range(), map.target(), Wish.Origin.EXPLICIT, conversion.converter());
+      // The kernel tried a request by itself and found a page held: it is still the same request.
+      case Exit.MemoryFault fault when fault.errorOffset().isPresent() ->
+          new Wish.Convert(
+              fault.range(), fault.access(), Wish.Origin.EXPLICIT, conversion.converter());
       case Exit.MemoryFault fault when fault.errno() == Errno.EFAULT ->
           new Wish.Convert(fault.range(), fault.access(), Wish.Origin.IMPLICIT);
       // EHWPOISON: a conversion would hand a broken page on.

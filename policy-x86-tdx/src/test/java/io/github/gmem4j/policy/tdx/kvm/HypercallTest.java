@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
@@ -17,7 +18,7 @@ final class HypercallTest {
   private static final VcpuView VCPU = new VcpuView(0, true, true, false);
   private static final long START = 0x10_0000;
 
-  private final TdxKvmSeat seat = new TdxKvmSeat(GuestAddressWidth.BITS_48, 52);
+  private final TdxKvmSeat seat = new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
 
   private Step call(long number, long gpa, long pages) {
     return seat.onCall(VCPU, new VmCall.KvmHypercall(number, gpa, pages, 0x10));

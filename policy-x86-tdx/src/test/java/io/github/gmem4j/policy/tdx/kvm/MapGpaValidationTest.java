@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
+import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
@@ -18,7 +19,7 @@ final class MapGpaValidationTest {
   private static final long SHARED_48 = 1L << 47;
   private static final long SHARED_52 = 1L << 51;
 
-  private final TdxKvmSeat seat = new TdxKvmSeat(GuestAddressWidth.BITS_48, 52);
+  private final TdxKvmSeat seat = new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
 
   private static void assertRefused(VmCallStatus status, long r11, Step step) {
     assertEquals(new Step.Return(new VmCallResult(status, r11)), step);
@@ -66,7 +67,7 @@ final class MapGpaValidationTest {
   @Test
   @DisplayName("edge 6: with MAXPHYADDR below GPAW nothing can ever be shared")
   void withFewerPhysicalThanGuestAddressBitsNothingCanBeShared() {
-    TdxKvmSeat narrow = new TdxKvmSeat(GuestAddressWidth.BITS_48, 46);
+    TdxKvmSeat narrow = new TdxKvmSeat(GuestAddressWidth.BITS_48, 46, ConversionRule.BY_VMM);
     long shared = START | SHARED_48;
 
     assertRefused(
@@ -79,7 +80,7 @@ final class MapGpaValidationTest {
   @Test
   @DisplayName("edge 7: with 52 bits, bit 47 is an address bit and bit 51 decides")
   void withWideAddressesBit47IsAnAddressBit() {
-    TdxKvmSeat wide = new TdxKvmSeat(GuestAddressWidth.BITS_52, 52);
+    TdxKvmSeat wide = new TdxKvmSeat(GuestAddressWidth.BITS_52, 52, ConversionRule.BY_VMM);
 
     Step.Leave plain =
         assertInstanceOf(Step.Leave.class, wide.onCall(VCPU, new VmCall.MapGpa(SHARED_48, 0x1000)));

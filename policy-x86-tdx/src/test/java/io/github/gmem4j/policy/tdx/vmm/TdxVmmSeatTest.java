@@ -20,6 +20,7 @@ import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.TdxConfig;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,8 @@ final class TdxVmmSeatTest {
           new Settlement.Unbacked(false),
           new Settlement.Poisoned(GfnRange.of(0x100, 2), "commit failed"));
 
-  private final TdxVmmSeat seat = new TdxVmmSeat(TdxConfig.HOLD_THEN_REFUSE, ImplicitRule.CONVERT);
+  private final TdxVmmSeat seat = new TdxVmmSeat(
+          ConversionRule.BY_VMM, TdxConfig.HOLD_THEN_REFUSE, ImplicitRule.CONVERT);
 
   private static Wish.Convert explicit(Shareability target) {
     return new Wish.Convert(RANGE, target, Wish.Origin.EXPLICIT);
