@@ -1,6 +1,7 @@
 package io.github.gmem4j.core;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.MapBinder;
 import com.google.inject.multibindings.OptionalBinder;
@@ -11,11 +12,13 @@ import io.github.gmem4j.api.seam.Waiter;
 import io.github.gmem4j.core.kernel.KernelGeneration;
 import io.github.gmem4j.core.softwareprotected.SoftwareProtectedPolicy;
 import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * Guice bindings of the engine. Every seam is an {@link OptionalBinder} with the default of {@link
  * Engine#inMemory}; policies are a {@code Map<String, ConversionPolicy>} that policy modules add
- * to.
+ * to, also to be had as {@link InstalledPolicies}. A name that two modules contribute is an error
+ * of the injector.
  */
 public final class EngineModule extends AbstractModule {
   /** Creates the module. */
@@ -40,5 +43,18 @@ public final class EngineModule extends AbstractModule {
     MapBinder.newMapBinder(binder(), String.class, ConversionPolicy.class)
         .addBinding(SoftwareProtectedPolicy.NAME)
         .toInstance(SoftwareProtectedPolicy.create());
+  }
+
+  /** Collects the policies that modules contributed. */
+  @Provides
+  @Singleton
+  static InstalledPolicies policies(Map<String, ConversionPolicy> contributed) {
+    contributed.forEach((key, policy) -> {
+      if (!key.equals(policy.traits().name())) {
+        throw new IllegalArgumentException(
+            "policy \"" + policy.traits().name() + "\" is bound as \"" + key + "\"");
+      }
+    });
+    return InstalledPolicies.of(contributed.values());
   }
 }

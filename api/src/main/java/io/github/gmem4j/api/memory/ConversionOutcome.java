@@ -69,8 +69,8 @@ public sealed interface ConversionOutcome {
    * The request itself is not acceptable. Nothing was touched.
    *
    * @param reject the kernel's error number: EINVAL, EBADF, EIO, ENOTTY; ENOMEM where the VM keeps
-   *     the state; EBUSY if the platform objects; EFAULT, where the kernel converts by itself, if no
-   *     guest memory lies there; ECANCELED, there too, if a newer request came first
+   *     the state; EBUSY if the platform objects; EFAULT, where the kernel converts by itself, if
+   *     no guest memory lies there; ECANCELED, there too, if a newer request came first
    * @param reason one sentence that names the offending value
    */
   record Rejected(Errno reject, String reason) implements ConversionOutcome {

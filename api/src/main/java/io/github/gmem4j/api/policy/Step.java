@@ -55,10 +55,10 @@ public sealed interface Step {
   /**
    * Keeps shared pages from the guest, or from everyone, until they change hands. The guest's
    * mappings go, and its next touch comes to {@link KvmSeat#onFault} as {@link
-   * GuestFault.Cause#WITHHELD} with the mark, whichever vCPU touches. Private pages of the range are
-   * left alone. A conversion of a page ends it, in either direction and by anybody, even to shared where
-   * the page is shared. A punched hole makes pages that were withheld from everyone private, since
-   * nobody holds what comes after them; withheld from the guest they stay so.
+   * GuestFault.Cause#WITHHELD} with the mark, whichever vCPU touches. Private pages of the range
+   * are left alone. A conversion of a page ends it, in either direction and by anybody, even to
+   * shared where the page is shared. A punched hole makes pages that were withheld from everyone
+   * private, since nobody holds what comes after them; withheld from the guest they stay so.
    *
    * @param range the guest physical bytes
    * @param from whom the pages are kept from

@@ -22,8 +22,7 @@ public sealed interface Wish {
    * @param by who calls for the conversion itself. With {@link PolicyTraits.Converter#KVM} the VMM
    *     only gets its participants ready, and the kernel converts when the vCPU runs again
    */
-  record Convert(
-      GpaRange range, Shareability target, Origin origin, PolicyTraits.Converter by)
+  record Convert(GpaRange range, Shareability target, Origin origin, PolicyTraits.Converter by)
       implements Wish {
     /** A wish that the VMM fulfils itself. */
     public Convert(GpaRange range, Shareability target, Origin origin) {

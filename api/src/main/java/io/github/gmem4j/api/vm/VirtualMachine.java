@@ -16,7 +16,7 @@ import java.util.Optional;
  * answers with EIO then answers EIO. Thread-safe.
  */
 public interface VirtualMachine extends AutoCloseable {
-  /** Largest slot id, address space not counted. Source: {@code KVM_USER_MEM_SLOTS} on x86. */
+  /** Largest slot id, address space not counted. Source: {@code KVM_USER_MEM_SLOTS}. */
   int MAX_SLOT = 32763;
 
   /** Most pages a slot may have. Source: {@code KVM_MEM_MAX_NR_PAGES}. */

@@ -2,12 +2,12 @@ package io.github.gmem4j.core.memory;
 
 import io.github.gmem4j.api.memory.Blocker;
 import io.github.gmem4j.api.memory.ByteRange;
+import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.ConversionOutcome.AlreadyThere;
 import io.github.gmem4j.api.memory.ConversionOutcome.Blocked;
 import io.github.gmem4j.api.memory.ConversionOutcome.Converted;
 import io.github.gmem4j.api.memory.ConversionOutcome.OutOfMemory;
 import io.github.gmem4j.api.memory.ConversionOutcome.Rejected;
-import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.ConversionRequest;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.PageIndex;

@@ -87,8 +87,7 @@ final class Mapping implements HostMapping {
         return KernelResult.failed(Errno.EFAULT, faultAt(page.value()).reason());
       }
       PageReference reference =
-          new PageReference(
-              inode, physical, page, kind, holder, inode.kernel().clock().instant());
+          new PageReference(inode, physical, page, kind, holder, inode.kernel().clock().instant());
       physical.addReference(reference);
       return KernelResult.ok(reference);
     } finally {
@@ -125,7 +124,8 @@ final class Mapping implements HostMapping {
     if (inode.state().isPrivate(index)) {
       // Only a flip beneath the kernel leaves a mapping: then the hypervisor's tables refuse.
       return isMapped(new PageIndex(index))
-          ? new HostAccess.Fault(Signal.SIGSEGV, "page " + index + " is private beneath its mapping")
+          ? new HostAccess.Fault(
+              Signal.SIGSEGV, "page " + index + " is private beneath its mapping")
           : new HostAccess.Fault(Signal.SIGBUS, "page " + index + " is private");
     }
     return inode.withheld().isFromEveryone(index)

@@ -18,7 +18,12 @@ final class PageReference implements Pin {
   private final AtomicBoolean released = new AtomicBoolean();
 
   PageReference(
-      Inode inode, PhysicalPage physical, PageIndex page, ReferenceKind kind, String holder, Instant since) {
+      Inode inode,
+      PhysicalPage physical,
+      PageIndex page,
+      ReferenceKind kind,
+      String holder,
+      Instant since) {
     this.inode = inode;
     this.physical = physical;
     this.page = page;

@@ -12,7 +12,7 @@ import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.core.vm.NoPlatform;
 
 /**
- * The policy of {@code KVM_X86_SW_PROTECTED_VM}, and of ordinary VMs that make the same hypercall.
+ * The policy of KVM's software-protected VM, and of ordinary VMs that make the same hypercall.
  * Contents survive conversions in both directions. Immutable.
  */
 public final class SoftwareProtectedPolicy implements ConversionPolicy {

@@ -46,8 +46,7 @@ final class Decisions {
         }
         case Step.Fail fail -> {
           return new Decided.Left(
-              new Exit.Failed(fail.errno(), fail.reason()),
-              unfinished(fail.pending(), answerable));
+              new Exit.Failed(fail.errno(), fail.reason()), unfinished(fail.pending(), answerable));
         }
         case Step.Return back -> {
           forget();
@@ -82,8 +81,7 @@ final class Decisions {
   private Decided leave(Step.Leave leave) {
     if (!leave.pending().equals(Pending.NONE)) {
       switch (leave.exit()) {
-        case Exit.Unshare unshare ->
-            vm.requests().open(id, unshare.range(), Shareability.PRIVATE);
+        case Exit.Unshare unshare -> vm.requests().open(id, unshare.range(), Shareability.PRIVATE);
         case Exit.MapGpaRange map -> vm.requests().open(id, map.range(), map.target());
         case Exit.MemoryFault fault -> vm.requests().open(id, fault.range(), fault.access());
         case Exit.Mmio mmio -> {}
@@ -106,8 +104,7 @@ final class Decisions {
   private Step afterConversion(KvmSeat seat, Step.Convert convert) {
     vm.requests().overtake(id, convert.range(), convert.target());
     ConversionOutcome outcome =
-        vm.backing()
-            .convert(convert.range(), convert.target(), () -> vm.requests().stands(id));
+        vm.backing().convert(convert.range(), convert.target(), () -> vm.requests().stands(id));
     return Answered.by(
         vm.policy(), "onConverted", seat.onConverted(view.get(), convert.pending(), outcome));
   }

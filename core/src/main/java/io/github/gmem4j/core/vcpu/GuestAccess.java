@@ -195,9 +195,7 @@ final class GuestAccess {
                   mmu.platform().makePrivate(new Gfn(gfn), found));
           case SHARED ->
               Answered.by(
-                  vm.policy(),
-                  "Platform.mapShared",
-                  mmu.platform().mapShared(new Gfn(gfn), found));
+                  vm.policy(), "Platform.mapShared", mmu.platform().mapShared(new Gfn(gfn), found));
         };
     return switch (granting) {
       case Granting.Granted yes -> null;

@@ -57,9 +57,7 @@ public final class BackingMemory {
       return convert(range, target, () -> true);
     }
     Optional<ConversionOutcome> answered = answerWithoutMemory(range, target, () -> true);
-    return answered.isPresent()
-        ? answered.get()
-        : each(range, target, MemoryView::flipToPrivate);
+    return answered.isPresent() ? answered.get() : each(range, target, MemoryView::flipToPrivate);
   }
 
   private Optional<ConversionOutcome> answerWithoutMemory(

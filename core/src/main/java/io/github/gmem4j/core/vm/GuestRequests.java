@@ -40,12 +40,11 @@ public final class GuestRequests {
     if (!isRangeOfPages(range)) {
       return;
     }
-    standing.forEach(
-        (vcpu, request) -> {
-          if (vcpu != by && request.contradicts(range, target) && standing.remove(vcpu, request)) {
-            overtaken.put(vcpu, request);
-          }
-        });
+    standing.forEach((vcpu, request) -> {
+      if (vcpu != by && request.contradicts(range, target) && standing.remove(vcpu, request)) {
+        overtaken.put(vcpu, request);
+      }
+    });
   }
 
   /** Tells whether no newer request contradicts a vCPU's. */

@@ -11,7 +11,7 @@ import java.util.Optional;
  * are EINVAL. Source: Linux 7.3, {@code virt/kvm/kvm_main.c}.
  */
 final class SlotChecks {
-  /** End of the addresses a process may use with four levels of page tables, x86-64. */
+  /** End of the addresses a process may use with four levels of page tables: 2^47. */
   static final long USER_ADDRESS_LIMIT = (1L << 47) - Page.BYTES;
 
   private SlotChecks() {}

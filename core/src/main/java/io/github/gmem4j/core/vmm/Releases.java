@@ -16,8 +16,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * Wishes that the kernel fulfils: the participants are ready, and stay so until it is known whether
  * it did.
  *
- * <p>What came of them is known from the pages' state, since nothing tells: the kernel converts inside {@code run()} and
- * the next exit may be about anything. Thread-safe; participants are called with no lock held.
+ * <p>What came of them is known from the pages' state, since nothing tells: the kernel converts
+ * inside {@code run()} and the next exit may be about anything. Thread-safe; participants are
+ * called with no lock held.
  */
 final class Releases {
   /**
@@ -67,8 +68,7 @@ final class Releases {
   void afterRun(int vcpu) {
     for (Release release : open) {
       boolean givenUp =
-          release.vcpu() == vcpu
-              && rules.unconverted(release.wish()) == Unconverted.GIVEN_UP;
+          release.vcpu() == vcpu && rules.unconverted(release.wish()) == Unconverted.GIVEN_UP;
       if (givenUp || release.pieces().stream().allMatch(this::isDone)) {
         end(release);
       }

@@ -55,8 +55,7 @@ class StepsOnMemoryTest {
   }
 
   private static final GuestAction CALL = new GuestAction.Call(Note.CALL);
-  private static final GuestAction TOUCH =
-      new GuestAction.Touch(World.gpa(0), Shareability.SHARED);
+  private static final GuestAction TOUCH = new GuestAction.Touch(World.gpa(0), Shareability.SHARED);
   private static final Step RETURN = new Step.Return(Note.DONE);
   private static final Exit UNSHARE = new Exit.Unshare(World.gpas(0, 1));
 
@@ -180,7 +179,8 @@ class StepsOnMemoryTest {
 
   @Test
   void kvmGetsThePartOfACallThatWasFoundAcceptable() {
-    when(platform.intercept(anyInt(), any())).thenReturn(new Interception.PassedAs(Note.DONE_IN_PART));
+    when(platform.intercept(anyInt(), any()))
+        .thenReturn(new Interception.PassedAs(Note.DONE_IN_PART));
     onCall(RETURN);
 
     world.resultOf(CALL);
@@ -290,8 +290,7 @@ class StepsOnMemoryTest {
   @Test
   void requestForTheSameStateCancelsNothing() {
     Vcpu other = world.vm().createVcpu(GuestProgram.of(CALL));
-    when(kvm.onCall(any(), any()))
-        .thenReturn(new Step.Leave(UNSHARE, Note.PENDING), toPrivate());
+    when(kvm.onCall(any(), any())).thenReturn(new Step.Leave(UNSHARE, Note.PENDING), toPrivate());
     when(kvm.onReentry(any(), any(), any())).thenReturn(toPrivate());
     world.exitOf(CALL);
 
@@ -299,8 +298,7 @@ class StepsOnMemoryTest {
     world.vcpu().run(Reply.Answer.DONE);
 
     verify(kvm)
-        .onConverted(
-            any(), any(), eq(new ConversionOutcome.AlreadyThere(Shareability.PRIVATE)));
+        .onConverted(any(), any(), eq(new ConversionOutcome.AlreadyThere(Shareability.PRIVATE)));
   }
 
   @Test

@@ -82,8 +82,7 @@ class KernelFulfilsTest {
   void participantsAreReadiedNothingIsConvertedAndTheKernelMayGoOn() {
     Vmm vmm = vmm(Unconverted.GIVEN_UP);
 
-    assertEquals(
-        Optional.of(Reply.Answer.DONE), vmm.coordinator().answer(0, unshare(0, 4)));
+    assertEquals(Optional.of(Reply.Answer.DONE), vmm.coordinator().answer(0, unshare(0, 4)));
 
     assertEquals(Settlement.READY, vmm.settle(again(0, 4)));
     verify(driver, times(1)).prepare(any());
@@ -152,8 +151,7 @@ class KernelFulfilsTest {
     when(iommu.prepare(any())).thenReturn(new Preparation.Refused("in use"));
     Vmm vmm = vmm(Unconverted.GIVEN_UP);
 
-    assertEquals(
-        Optional.of(Reply.Answer.REFUSE), vmm.coordinator().answer(0, unshare(0, 4)));
+    assertEquals(Optional.of(Reply.Answer.REFUSE), vmm.coordinator().answer(0, unshare(0, 4)));
 
     verify(driver).abort(any());
     vmm.coordinator().answer(0, HALT);

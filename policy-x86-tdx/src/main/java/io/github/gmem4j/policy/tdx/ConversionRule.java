@@ -3,9 +3,9 @@ package io.github.gmem4j.policy.tdx;
 import io.github.gmem4j.api.policy.PolicyTraits;
 
 /**
- * Who converts after a MapGPA, and how a failure shows. The first is what Linux does; the others are
- * the middle of the debate this library grew from: the VMM only lets go, and the kernel converts
- * inside {@code vcpu_run} with the function that the ioctl calls.
+ * Who converts after a MapGPA, and how a failure shows. The first is what Linux does; the others
+ * are the middle of the debate this library grew from: the VMM only lets go, and the kernel
+ * converts inside {@code vcpu_run} with the function that the ioctl calls.
  */
 public enum ConversionRule {
   /** The VMM, between two {@code run()} calls. */

@@ -54,8 +54,7 @@ public final class TdxPolicy implements ConversionPolicy {
 
   private static PolicyTraits traits(ConversionRule rule) {
     return switch (rule) {
-      case BY_VMM ->
-          traits(NAME, rule, "Intel TDX: MapGPA, conversion by the VMM, secure EPT");
+      case BY_VMM -> traits(NAME, rule, "Intel TDX: MapGPA, conversion by the VMM, secure EPT");
       case IN_RUN_OR_FAULT ->
           traits(
               NAME + "-in-run", rule, "TDX, converted inside run(); a failure is a memory fault");

@@ -7,6 +7,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Who may depend on whom; docs/architecture.md draws it. */
@@ -36,6 +37,29 @@ class DependencyRuleTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(ROOT + ".core..")
+        .check(ALL);
+  }
+
+  @Test
+  void noPolicySeesAnother() {
+    slices().matching(ROOT + ".policy.(*)..").should().notDependOnEachOther().check(ALL);
+  }
+
+  @Test
+  void thePoliciesHaveNoCycles() {
+    for (String policy : List.of("tdx", "pkvm", "snp")) {
+      slices().matching(ROOT + ".policy." + policy + ".(*)..").should().beFreeOfCycles().check(ALL);
+    }
+  }
+
+  @Test
+  void theTestkitSeesNoPolicy() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".testkit..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ROOT + ".policy..", "com.google..", "org.mockito..")
         .check(ALL);
   }
 

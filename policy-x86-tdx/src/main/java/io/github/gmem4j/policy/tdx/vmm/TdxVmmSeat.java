@@ -25,8 +25,7 @@ public final class TdxVmmSeat implements VmmSeat {
   private final ImplicitRule implicitRule;
 
   /** Creates the seat with its rules. */
-  public TdxVmmSeat(
-      ConversionRule conversion, RetryRule retryRule, ImplicitRule implicitRule) {
+  public TdxVmmSeat(ConversionRule conversion, RetryRule retryRule, ImplicitRule implicitRule) {
     this.conversion = conversion;
     this.retryRule = retryRule;
     this.implicitRule = implicitRule;
@@ -36,8 +35,7 @@ public final class TdxVmmSeat implements VmmSeat {
   public Wish wish(Exit exit) {
     return switch (exit) {
       case Exit.MapGpaRange map ->
-          new Wish.Convert(
-              map.range(), map.target(), Wish.Origin.EXPLICIT, conversion.converter());
+          new Wish.Convert(map.range(), map.target(), Wish.Origin.EXPLICIT, conversion.converter());
       // The kernel tried a request by itself and found a page held: it is still the same request.
       case Exit.MemoryFault fault when fault.errorOffset().isPresent() ->
           new Wish.Convert(

@@ -121,21 +121,17 @@ class InRunConversionTest {
     TestTd td = td(ConversionRule.IN_RUN_OR_SUCCESS);
     td.run(share(0, PAGE));
     Pin pin = pin(td, 0);
-    Vcpu vcpu =
-        td.vcpu(
-            new GuestAction.Call(new VmCall.MapGpa(0, PAGE)), TestTd.read(0, PRIVATE));
+    Vcpu vcpu = td.vcpu(new GuestAction.Call(new VmCall.MapGpa(0, PAGE)), TestTd.read(0, PRIVATE));
     vcpu.run();
 
     Exit mismatch = vcpu.run(Reply.Answer.DONE);
 
     assertEquals(
         List.of(
-            new ActionResult.Returned(
-                new VmCallResult(VmCallStatus.SUCCESS, VmCall.MapGpa.LEAF))),
+            new ActionResult.Returned(new VmCallResult(VmCallStatus.SUCCESS, VmCall.MapGpa.LEAF))),
         vcpu.results());
     assertEquals(
-        new Exit.MemoryFault(
-            new Gpa(0), ByteCount.PAGE, PRIVATE, Errno.EFAULT, Optional.empty()),
+        new Exit.MemoryFault(new Gpa(0), ByteCount.PAGE, PRIVATE, Errno.EFAULT, Optional.empty()),
         mismatch);
     assertEquals(SHARED, td.stateAt(0));
     pin.close();

@@ -18,7 +18,8 @@ final class HypercallTest {
   private static final VcpuView VCPU = new VcpuView(0, true, true, false);
   private static final long START = 0x10_0000;
 
-  private final TdxKvmSeat seat = new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
+  private final TdxKvmSeat seat =
+      new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
 
   private Step call(long number, long gpa, long pages) {
     return seat.onCall(VCPU, new VmCall.KvmHypercall(number, gpa, pages, 0x10));
@@ -55,6 +56,7 @@ final class HypercallTest {
     assertEquals(result(-1000, START), call(5, START, 1));
     assertEquals(
         result(-1000, START),
-        seat.onCall(new VcpuView(0, false, false, false), new VmCall.KvmHypercall(12, START, 1, 0)));
+        seat.onCall(
+            new VcpuView(0, false, false, false), new VmCall.KvmHypercall(12, START, 1, 0)));
   }
 }

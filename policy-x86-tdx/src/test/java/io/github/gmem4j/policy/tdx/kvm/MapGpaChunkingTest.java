@@ -27,7 +27,8 @@ final class MapGpaChunkingTest {
   private static final long MIB = 1 << 20;
   private static final long START = 64 * MIB;
 
-  private final TdxKvmSeat seat = new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
+  private final TdxKvmSeat seat =
+      new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
 
   private Step.Leave begin(long start, long length) {
     return leave(seat.onCall(QUIET, new VmCall.MapGpa(start, length)));

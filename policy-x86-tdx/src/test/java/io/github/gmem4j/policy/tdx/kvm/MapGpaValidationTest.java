@@ -19,7 +19,8 @@ final class MapGpaValidationTest {
   private static final long SHARED_48 = 1L << 47;
   private static final long SHARED_52 = 1L << 51;
 
-  private final TdxKvmSeat seat = new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
+  private final TdxKvmSeat seat =
+      new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
 
   private static void assertRefused(VmCallStatus status, long r11, Step step) {
     assertEquals(new Step.Return(new VmCallResult(status, r11)), step);

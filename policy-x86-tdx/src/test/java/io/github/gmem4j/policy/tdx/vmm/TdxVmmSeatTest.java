@@ -46,8 +46,8 @@ final class TdxVmmSeatTest {
           new Settlement.Unbacked(false),
           new Settlement.Poisoned(GfnRange.of(0x100, 2), "commit failed"));
 
-  private final TdxVmmSeat seat = new TdxVmmSeat(
-          ConversionRule.BY_VMM, TdxConfig.HOLD_THEN_REFUSE, ImplicitRule.CONVERT);
+  private final TdxVmmSeat seat =
+      new TdxVmmSeat(ConversionRule.BY_VMM, TdxConfig.HOLD_THEN_REFUSE, ImplicitRule.CONVERT);
 
   private static Wish.Convert explicit(Shareability target) {
     return new Wish.Convert(RANGE, target, Wish.Origin.EXPLICIT);
