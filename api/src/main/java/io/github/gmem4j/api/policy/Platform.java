@@ -3,6 +3,7 @@ package io.github.gmem4j.api.policy;
 import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.PlatformInstruction;
+import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
 import java.util.Optional;
@@ -119,14 +120,32 @@ public interface Platform {
   }
 
   /**
-   * A call that was passed on returns to the guest.
+   * A call that was passed on returns to the guest: what runs beneath KVM has the last word.
    *
    * @param vcpu the vCPU
    * @param call the call
-   * @param result what the guest finds in its registers
-   * @implSpec The default does nothing.
+   * @param result what KVM put into the guest's registers
+   * @return what the guest finds there instead; empty to leave them alone
+   * @implSpec The default leaves them alone.
    */
-  default void returned(int vcpu, GuestCall call, GuestResult result) {}
+  default Optional<GuestResult> returned(int vcpu, GuestCall call, GuestResult result) {
+    return Optional.empty();
+  }
+
+  /**
+   * A guest touches a frame that it has no mapping of, or as something that it is not, and the
+   * hardware may settle that with the guest alone. Asked before KVM sees the fault; decides and
+   * changes nothing.
+   *
+   * @param gfn the frame
+   * @param access the kind of access
+   * @return the exception that the guest takes, of which KVM learns nothing; empty if KVM handles
+   *     the fault
+   * @implSpec The default leaves all faults to KVM.
+   */
+  default Optional<String> exceptionFor(Gfn gfn, Shareability access) {
+    return Optional.empty();
+  }
 
   /**
    * The VM is destroyed, its memory may live on. No call but {@link #reclaim} follows.

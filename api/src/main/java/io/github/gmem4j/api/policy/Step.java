@@ -80,6 +80,17 @@ public sealed interface Step {
   record Pin(Gpa page, String holder, Step then, Step otherwise) implements Step {}
 
   /**
+   * The kernel looks whether the whole range has a state already. Nothing is converted and nothing
+   * is held: the answer may be out of date as soon as it is given.
+   *
+   * @param range the guest physical bytes; frames without guest memory count as shared
+   * @param state the state to look for
+   * @param then what to do if every page has it
+   * @param otherwise what to do if not, or if the range is not one of whole pages
+   */
+  record Compare(GpaRange range, Shareability state, Step then, Step otherwise) implements Step {}
+
+  /**
    * Complete the guest's call.
    *
    * @param result what the guest finds in its registers

@@ -125,6 +125,14 @@ public final class MemoryView implements GuestMemory {
     return inode.state().isPrivate(index) ? Shareability.PRIVATE : Shareability.SHARED;
   }
 
+  /** Tells whether pages all have a state. Read without a lock. */
+  public boolean hasState(long first, long count, Shareability state) {
+    return switch (state) {
+      case PRIVATE -> inode.state().allPrivate(first, count);
+      case SHARED -> inode.state().allShared(first, count);
+    };
+  }
+
   @Override
   public KernelResult<ByteRange> fallocate(int mode, ByteRange range) {
     if (!open) {

@@ -42,16 +42,20 @@ final class Beneath {
     }
   }
 
-  /** A call that was passed on returns to the guest. */
-  void returned(GuestCall call, GuestResult result) {
+  /** A call that was passed on returns to the guest; returns what the guest finds. */
+  GuestResult returned(GuestCall call, GuestResult result) {
     if (!mmu.hasPlatform()) {
-      return;
+      return result;
     }
     mmu.lock();
     try {
-      if (!mmu.isTornDown()) {
-        mmu.platform().returned(presence.id(), call, result);
-      }
+      return mmu.isTornDown()
+          ? result
+          : Answered.by(
+                  vm.policy(),
+                  "Platform.returned",
+                  mmu.platform().returned(presence.id(), call, result))
+              .orElse(result);
     } finally {
       mmu.unlock();
     }

@@ -70,6 +70,12 @@ final class Decisions {
           step = next(withhold.then());
         }
         case Step.Pin pin -> step = next(afterPin(pin));
+        case Step.Compare compare ->
+            step =
+                next(
+                    vm.backing().hasState(compare.range(), compare.state())
+                        ? compare.then()
+                        : compare.otherwise());
       }
     }
   }

@@ -16,6 +16,7 @@ import io.github.gmem4j.core.vm.GuestMmu;
 import io.github.gmem4j.core.vm.InMemoryVm;
 import io.github.gmem4j.core.vm.Slot;
 import io.github.gmem4j.core.vm.VcpuPresence;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +87,7 @@ final class GuestAccess {
     }
     Shareability as = kindOf(access, state, purpose);
     if (as != state) {
-      return faulted(gfn, as, GuestFault.Cause.MISMATCH);
+      return mismatched(gfn, as);
     }
     if (slot == null) {
       return as == Shareability.PRIVATE
@@ -142,6 +143,29 @@ final class GuestAccess {
     };
   }
 
+  private Served mismatched(long gfn, Shareability as) {
+    if (mmu.hasPlatform()) {
+      mmu.lock();
+      try {
+        Served excepted = mmu.isTornDown() ? null : exceptedByPlatform(gfn, as);
+        if (excepted != null) {
+          return excepted;
+        }
+      } finally {
+        mmu.unlock();
+      }
+    }
+    return faulted(gfn, as, GuestFault.Cause.MISMATCH);
+  }
+
+  /** Asks the platform whether the guest takes an exception; null if the fault is KVM's. */
+  private @Nullable Served exceptedByPlatform(long gfn, Shareability as) {
+    Optional<String> reason =
+        Answered.by(
+            vm.policy(), "Platform.exceptionFor", mmu.platform().exceptionFor(new Gfn(gfn), as));
+    return reason.isPresent() ? new Served.Excepted(reason.get()) : null;
+  }
+
   private static Served faulted(long gfn, Shareability as, GuestFault.Cause cause) {
     return new Served.Faulted(GuestFault.of(new Gfn(gfn), as, cause));
   }
@@ -169,7 +193,11 @@ final class GuestAccess {
       view.unmapForGuest(found, as);
     }
     if (!view.isMappedForGuest(found, as)) {
-      Served refusal = asksPlatform ? refusalOfPlatform(found, as, access.gfn()) : null;
+      boolean byGuest = purpose == Purpose.ACCESS;
+      Served refusal = asksPlatform && byGuest ? exceptedByPlatform(access.gfn(), as) : null;
+      if (refusal == null && asksPlatform) {
+        refusal = refusalOfPlatform(found, as, access.gfn());
+      }
       if (refusal != null) {
         return refusal;
       }

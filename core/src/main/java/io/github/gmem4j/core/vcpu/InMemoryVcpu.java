@@ -320,12 +320,10 @@ public final class InMemoryVcpu implements Vcpu {
     };
   }
 
-  private void returned(GuestResult result) {
+  private void returned(GuestResult kvms) {
     GuestCall passed = passedOn;
-    if (passed != null) {
-      passedOn = null;
-      beneath.returned(passed, result);
-    }
+    passedOn = null;
+    GuestResult result = passed == null ? kvms : beneath.returned(passed, kvms);
     if (move instanceof GuestMove.Call call) {
       if (vm.kernel().isHeard()) {
         vm.emit(new RoadEvent.CallReturned(id, call.call(), result));

@@ -94,6 +94,31 @@ public final class BackingMemory {
     return slot == null || view == null ? null : view.pinForKernel(slot.pageOf(gfn), holder);
   }
 
+  /** Tells whether every frame of a range has a state; those without memory are shared. */
+  public boolean hasState(GpaRange range, Shareability state) {
+    if (!range.isPageAligned() || range.isEmptyOrWraps()) {
+      return false;
+    }
+    long first = range.start().gfn().value();
+    long end = first + range.size().wholePages().value();
+    if (vm.conversionScope() == ConversionScope.VM) {
+      return vm.attributesHave(first, end, state);
+    }
+    long covered = 0;
+    for (Slot slot : vm.slotsInternal().table().all()) {
+      MemoryView view = slot.openView();
+      if (view != null && slot.addressSpace() == 0 && slot.overlaps(first, end)) {
+        long from = Math.max(first, slot.firstGfn());
+        long pages = Math.min(end, slot.endGfn()) - from;
+        if (!view.hasState(slot.pageOf(from), pages, state)) {
+          return false;
+        }
+        covered += pages;
+      }
+    }
+    return state == Shareability.SHARED || covered == end - first;
+  }
+
   private ConversionOutcome each(GpaRange range, Shareability target, Piecework work) {
     long end = range.start().gfn().value() + range.size().wholePages().value();
     ConversionOutcome outcome = new ConversionOutcome.AlreadyThere(target);

@@ -103,6 +103,14 @@ public final class InMemoryVm implements VirtualMachine {
     return view == null || slot == null ? Shareability.SHARED : view.stateOf(slot.pageOf(gfn));
   }
 
+  /** Tells whether frames have a state, where the VM keeps it. */
+  boolean attributesHave(long first, long end, Shareability state) {
+    return switch (state) {
+      case PRIVATE -> attributes.allPrivate(first, end);
+      case SHARED -> attributes.allShared(first, end);
+    };
+  }
+
   /** Tells whether the VMM has enabled the exit of a hypercall number. */
   public boolean exitsOn(int hypercall) {
     return (enabledExits & 1L << hypercall) != 0;

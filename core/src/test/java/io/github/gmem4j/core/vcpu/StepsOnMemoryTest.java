@@ -33,6 +33,7 @@ import io.github.gmem4j.api.policy.Withheld;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.core.Engine;
@@ -41,6 +42,7 @@ import io.github.gmem4j.core.TestPolicy;
 import io.github.gmem4j.core.World;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -318,6 +320,51 @@ class StepsOnMemoryTest {
     world.resultOf(CALL);
 
     verify(platform).returned(0, Note.CALL, Note.DONE);
+  }
+
+  @Test
+  void whatRunsBeneathHasTheLastWordOnAResult() {
+    onCall(RETURN);
+    when(platform.returned(0, Note.CALL, Note.DONE)).thenReturn(Optional.of(Note.MARK));
+
+    assertEquals(new ActionResult.Returned(Note.MARK), world.resultOf(CALL));
+  }
+
+  @Test
+  void comparingLooksAtEveryPageAndConvertsNone() {
+    world.toPrivate(1, 2);
+
+    assertEquals(Note.DONE, compared(World.gpas(1, 2), Shareability.PRIVATE));
+    assertEquals(Note.MARK, compared(World.gpas(0, 2), Shareability.PRIVATE));
+    assertEquals(Note.MARK, compared(World.gpas(0, 2), Shareability.SHARED));
+    assertEquals(Note.DONE, compared(World.gpas(3, 2), Shareability.SHARED));
+    assertTrue(world.states().startsWith("SPPS"));
+  }
+
+  @Test
+  void comparingCountsFramesWithoutMemoryAsShared() {
+    assertEquals(Note.DONE, compared(World.gpas(1L << 30, 4), Shareability.SHARED));
+    assertEquals(Note.MARK, compared(World.gpas(1L << 30, 4), Shareability.PRIVATE));
+    assertEquals(Note.MARK, compared(GpaRange.of(8, 8), Shareability.SHARED));
+  }
+
+  private GuestResult compared(GpaRange range, Shareability state) {
+    onCall(new Step.Compare(range, state, RETURN, new Step.Return(Note.MARK)));
+    return assertInstanceOf(ActionResult.Returned.class, world.resultOf(CALL)).result();
+  }
+
+  @Test
+  void exceptionThatTheHardwareSettlesReachesNoSeat() {
+    when(platform.exceptionFor(World.gpa(0).gfn(), Shareability.PRIVATE))
+        .thenReturn(Optional.of("external abort"));
+    GuestAction touch = new GuestAction.Touch(World.gpa(0), Shareability.PRIVATE);
+
+    assertEquals(new ActionResult.Excepted("external abort"), world.resultOf(touch));
+    world.toPrivate(0, 1);
+    assertEquals(new ActionResult.Excepted("external abort"), world.resultOf(touch));
+
+    verify(kvm, never()).onFault(any(), any());
+    verify(platform, never()).makePrivate(any(), any());
   }
 
   @Test
