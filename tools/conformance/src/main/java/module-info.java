@@ -5,13 +5,15 @@
  * <p>Begin with {@code conformance.Replay}. The packages follow the road of a line: {@code reading}
  * (bytes to typed operations), {@code operation} and {@code recording} (the types), {@code playing}
  * (with the {@code recorder} that made the recording and its host {@code process}), {@code
- * comparing}.
+ * comparing}. Recordings of pKVM take the same road with operations, a host and players of their
+ * own, under {@code pkvm}.
  */
 @org.jspecify.annotations.NullMarked
 module io.github.gmem4j.conformance {
   requires com.fasterxml.jackson.core;
   requires io.github.gmem4j.api;
   requires io.github.gmem4j.core;
+  requires io.github.gmem4j.policy.pkvm;
   requires static transitive org.jspecify;
 
   exports io.github.gmem4j.conformance;

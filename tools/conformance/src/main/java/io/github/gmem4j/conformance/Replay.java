@@ -2,7 +2,7 @@ package io.github.gmem4j.conformance;
 
 import io.github.gmem4j.conformance.playing.SequencePlayer;
 import io.github.gmem4j.conformance.reading.RecordingReader;
-import io.github.gmem4j.conformance.recording.RecordedSequence;
+import io.github.gmem4j.conformance.recording.Recorded;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -77,9 +77,9 @@ public final class Replay {
       int most,
       Tally tally) {
     try (RecordingReader reader = RecordingReader.open(file)) {
-      Optional<RecordedSequence> next = reader.next();
+      Optional<Recorded> next = reader.next();
       while (next.isPresent()) {
-        RecordedSequence sequence = next.get();
+        Recorded sequence = next.get();
         playing.add(players.submit(() -> SequencePlayer.play(sequence)));
         if (playing.size() >= most) {
           tally.add(finished(playing.remove()));

@@ -21,12 +21,12 @@ final class ReplayTest {
     List<SequenceReport> told = new ArrayList<>();
 
     ReplayReport report =
-        Replay.of(List.of(Recordings.C, Recordings.B)).onProgress(told::add).run();
+        Replay.of(List.of(Recordings.C, Recordings.P, Recordings.B)).onProgress(told::add).run();
 
-    assertEquals(90, report.sequences());
-    assertEquals(12_890 + 6_008, report.operations());
+    assertEquals(130, report.sequences());
+    assertEquals(12_890 + 6_008 + 7_151, report.operations());
     assertEquals(List.of(), report.disagreements());
-    assertEquals(90, told.size());
+    assertEquals(130, told.size());
     assertEquals(Recordings.C, told.getFirst().file());
     assertEquals(0, told.getFirst().sequence());
     assertEquals(Recordings.B, told.getLast().file());
@@ -90,6 +90,30 @@ final class ReplayTest {
     assertEquals(wrong, disagreement.expected());
     assertEquals(hypercall, disagreement.got());
     assertEquals(List.of("conversions"), disagreement.fields());
+  }
+
+  @Test
+  void rendersWhatOnlyRecordingsOfPkvmHaveAsTheyDo() throws IOException {
+    String registers =
+        "{\"exit\":\"OK\",\"x0\":\"0x0\",\"x1\":\"0x0\",\"x2\":\"0x0\",\"x3\":\"0x0\"}";
+    Path file = Recordings.unpacked(Recordings.P, folder);
+    List<String> lines = new ArrayList<>(Files.readAllLines(file));
+    int first = 0;
+    while (!lines.get(first).contains(registers)) {
+      first++;
+    }
+    String wrong = registers.replace("\"x3\":\"0x0\"", "\"x3\":\"0xfffffffffffffffd\"");
+    lines.set(first, lines.get(first).replace(registers, wrong));
+    Files.write(file, lines);
+
+    List<Disagreement> disagreements = Replay.of(List.of(file)).run().disagreements();
+
+    assertEquals(1, disagreements.size());
+    assertEquals(first + 1, disagreements.getFirst().line());
+    assertEquals("guest_hvc", disagreements.getFirst().operation());
+    assertEquals(wrong, disagreements.getFirst().expected());
+    assertEquals(registers, disagreements.getFirst().got());
+    assertEquals(List.of("x3"), disagreements.getFirst().fields());
   }
 
   @Test

@@ -13,7 +13,7 @@ public final class Comparison {
 
   /** Returns the disagreement about one line, if there is any in any field. */
   public static Optional<Disagreement> of(
-      RecordedSequence sequence, RecordedLine line, Result played) {
+      RecordedSequence<?, ?> sequence, RecordedLine<?> line, Result played) {
     Result recorded = line.recorded();
     if (recorded.equals(played)) {
       return Optional.empty();

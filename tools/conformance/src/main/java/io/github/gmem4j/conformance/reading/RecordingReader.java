@@ -3,9 +3,10 @@ package io.github.gmem4j.conformance.reading;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.conformance.RecordingException;
 import io.github.gmem4j.conformance.operation.Generation;
-import io.github.gmem4j.conformance.operation.Operation;
 import io.github.gmem4j.conformance.operation.StartVm;
+import io.github.gmem4j.conformance.pkvm.operation.StartHost;
 import io.github.gmem4j.conformance.recording.Field;
+import io.github.gmem4j.conformance.recording.Recorded;
 import io.github.gmem4j.conformance.recording.RecordedLine;
 import io.github.gmem4j.conformance.recording.RecordedSequence;
 import io.github.gmem4j.conformance.recording.Result;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +29,22 @@ public final class RecordingReader implements AutoCloseable {
   private final Path file;
   private final LineReader lines;
   private long sequence = -1;
-  private long index;
-  private @Nullable RecordedLine ahead;
-  private OperationReader operations = new OperationReader(Generation.B);
+  private @Nullable Head ahead;
 
   private RecordingReader(Path file, LineReader lines) {
     this.file = file;
     this.lines = lines;
+  }
+
+  /** What every line says, and the fields that are left. */
+  private record Head(String name, long seq, long i, Fields in) {
+    static Head of(Fields in) {
+      return new Head(in.text(Field.OP), in.number(Field.SEQ), in.number(Field.I), in);
+    }
+
+    boolean isStart() {
+      return name.equals(VM);
+    }
   }
 
   /**
@@ -44,7 +55,7 @@ public final class RecordingReader implements AutoCloseable {
   public static RecordingReader open(Path file) {
     RecordingReader reader = new RecordingReader(file, LineReader.open(file));
     try {
-      reader.ahead = reader.line().orElse(null);
+      reader.ahead = reader.head();
       if (reader.ahead == null) {
         throw new RecordingException(file, 0, "holds no operation", null);
       }
@@ -60,20 +71,16 @@ public final class RecordingReader implements AutoCloseable {
    *
    * @throws RecordingException if a line is not what the format allows
    */
-  public Optional<RecordedSequence> next() {
-    RecordedLine first = ahead;
-    if (first == null || !(first.operation() instanceof StartVm vm)) {
+  public Optional<Recorded> next() {
+    Head first = ahead;
+    if (first == null) {
       return Optional.empty();
     }
-    long number = sequence;
-    List<RecordedLine> read = new ArrayList<>();
-    read.add(first);
-    ahead = line().orElse(null);
-    while (ahead != null && !(ahead.operation() instanceof StartVm)) {
-      read.add(ahead);
-      ahead = line().orElse(null);
+    try {
+      return Optional.of(sequence(first));
+    } catch (MalformedLineException e) {
+      throw lines.malformed(lines.line(), e.reason());
     }
-    return Optional.of(new RecordedSequence(file, number, vm, read));
   }
 
   @Override
@@ -81,68 +88,75 @@ public final class RecordingReader implements AutoCloseable {
     lines.close();
   }
 
-  private Optional<RecordedLine> line() {
-    Optional<Fields> fields = lines.next();
-    if (fields.isEmpty()) {
-      return Optional.empty();
-    }
+  /** Reads what every line says of the next line; null at the end of the recording. */
+  private @Nullable Head head() {
     try {
-      return Optional.of(line(fields.get()));
+      return lines.next().map(Head::of).orElse(null);
     } catch (MalformedLineException e) {
       throw lines.malformed(lines.line(), e.reason());
     }
   }
 
-  private RecordedLine line(Fields in) {
-    String name = in.text(Field.OP);
-    long seq = in.number(Field.SEQ);
-    long i = in.number(Field.I);
-    Operation operation = operation(name, seq, i, in);
-    Result recorded = in.object(Field.R).result(name);
-    in.finish(name);
-    return new RecordedLine(lines.line(), i, name, operation, recorded);
+  private Recorded sequence(Head first) {
+    if (!first.isStart()) {
+      throw new MalformedLineException("op " + first.name() + " comes before op " + VM);
+    }
+    if (first.seq() <= sequence) {
+      throw new MalformedLineException("seq is " + first.seq() + " after " + sequence);
+    }
+    if (first.i() != 0) {
+      throw new MalformedLineException("i is " + first.i() + " in the first line of a sequence");
+    }
+    sequence = first.seq();
+    String generation = first.in().text(Field.GEN);
+    return switch (generation) {
+      case "B" -> ofGuestMemory(Generation.B, first);
+      case "C" -> ofGuestMemory(Generation.C, first);
+      case "P" -> ofPkvm(first);
+      default -> throw new MalformedLineException("generation " + generation + " is not supported");
+    };
   }
 
-  private Operation operation(String name, long seq, long i, Fields in) {
-    return name.equals(VM) ? begin(seq, i, in) : go(name, seq, i, in);
+  private Recorded ofGuestMemory(Generation generation, Head first) {
+    StartVm start = vm(generation, first.in());
+    return new Recorded.OfGuestMemory(lines(first, start, new OperationReader(generation)::read));
   }
 
-  private StartVm begin(long seq, long i, Fields in) {
-    if (seq <= sequence) {
-      throw new MalformedLineException("seq is " + seq + " after " + sequence);
-    }
-    if (i != 0) {
-      throw new MalformedLineException("i is " + i + " in the first line of a sequence");
-    }
-    StartVm vm = vm(in);
-    operations = new OperationReader(vm.generation());
-    sequence = seq;
-    index = 0;
-    return vm;
+  private Recorded ofPkvm(Head first) {
+    StartHost start = PkvmOperationReader.start(first.in());
+    return new Recorded.OfPkvm(lines(first, start, PkvmOperationReader.after(start)::read));
   }
 
-  private Operation go(String name, long seq, long i, Fields in) {
-    if (sequence < 0) {
-      throw new MalformedLineException("op " + name + " comes before op vm");
+  private <S extends O, O> RecordedSequence<S, O> lines(
+      Head first, S start, BiFunction<String, Fields, O> operations) {
+    List<RecordedLine<O>> read = new ArrayList<>();
+    read.add(line(first, start));
+    ahead = head();
+    while (ahead != null && !ahead.isStart()) {
+      Head next = ahead;
+      checkOrder(next, read.size());
+      read.add(line(next, operations.apply(next.name(), next.in())));
+      ahead = head();
     }
-    if (seq != sequence) {
-      throw new MalformedLineException("seq is " + seq + " in sequence " + sequence);
-    }
-    if (i != index + 1) {
-      throw new MalformedLineException("i is " + i + " after " + index);
-    }
-    index = i;
-    return operations.read(name, in);
+    return new RecordedSequence<>(file, first.seq(), start, read);
   }
 
-  private static StartVm vm(Fields in) {
-    String text = in.text(Field.GEN);
-    Generation generation =
-        switch (text) {
-          case "B" -> Generation.B;
-          case "C" -> Generation.C;
-          default -> throw new MalformedLineException("generation " + text + " is not supported");
-        };
+  private void checkOrder(Head head, int expected) {
+    if (head.seq() != sequence) {
+      throw new MalformedLineException("seq is " + head.seq() + " in sequence " + sequence);
+    }
+    if (head.i() != expected) {
+      throw new MalformedLineException("i is " + head.i() + " after " + (expected - 1));
+    }
+  }
+
+  private <O> RecordedLine<O> line(Head head, O operation) {
+    Result recorded = head.in().object(Field.R).result(head.name());
+    head.in().finish(head.name());
+    return new RecordedLine<>(lines.line(), head.i(), head.name(), operation, recorded);
+  }
+
+  private static StartVm vm(Generation generation, Fields in) {
     String type = in.text(Field.VM_TYPE);
     VmType vmType =
         switch (type) {

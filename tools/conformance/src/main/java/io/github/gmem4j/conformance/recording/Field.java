@@ -43,6 +43,14 @@ public enum Field {
   KIND("kind", Form.TEXT),
   HOLE("hole", Form.COUNT),
 
+  VCPUS("vcpus", Form.COUNT),
+  IPA_BITS("ipa_bits", Form.COUNT),
+  MEMLOCK_PAGES("memlock_pages", Form.COUNT),
+  VCPU("vcpu", Form.COUNT),
+  FN("fn", Form.HEX),
+  PROT("prot", Form.TEXT),
+  VM("vm", Form.COUNT),
+
   RET("ret", Form.COUNT),
   ERRNO("errno", Form.TEXT),
   ERROR_OFFSET("error_offset", Form.HEX),
@@ -60,7 +68,14 @@ public enum Field {
   RET_ON_EXIT("ret_on_exit", Form.HEX),
   CONVERSIONS("conversions", Form.OBJECTS),
   SET_RET("set_ret", Form.HEX),
-  GUEST_RAX("guest_rax", Form.HEX);
+  GUEST_RAX("guest_rax", Form.HEX),
+  CODE("code", Form.TEXT),
+  REASON("reason", Form.COUNT),
+  ESR("esr", Form.HEX),
+  X0("x0", Form.HEX),
+  X1("x1", Form.HEX),
+  X2("x2", Form.HEX),
+  X3("x3", Form.HEX);
 
   /** The JSON a field's value is written as. */
   public enum Form {

@@ -1,7 +1,5 @@
 package io.github.gmem4j.conformance.recording;
 
-import io.github.gmem4j.conformance.operation.Operation;
-
 /**
  * One line of a recording: an operation and what the real kernel made of it.
  *
@@ -10,6 +8,6 @@ import io.github.gmem4j.conformance.operation.Operation;
  * @param name the operation's name in the recording
  * @param operation what was done
  * @param recorded what came of it
+ * @param <O> the operations of the sequence's generation
  */
-public record RecordedLine(
-    long number, long index, String name, Operation operation, Result recorded) {}
+public record RecordedLine<O>(long number, long index, String name, O operation, Result recorded) {}

@@ -1,6 +1,5 @@
 package io.github.gmem4j.conformance.recording;
 
-import io.github.gmem4j.conformance.operation.StartVm;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -9,10 +8,13 @@ import java.util.List;
  *
  * @param file the recording
  * @param number the sequence's number in the recording
- * @param vm what the first line says about the VM
+ * @param start what the first line says
  * @param lines all lines, the {@code vm} line included
+ * @param <S> the operation that begins a sequence of its generation
+ * @param <O> the operations of its generation
  */
-public record RecordedSequence(Path file, long number, StartVm vm, List<RecordedLine> lines) {
+public record RecordedSequence<S extends O, O>(
+    Path file, long number, S start, List<RecordedLine<O>> lines) {
   /** Copies the list. */
   public RecordedSequence {
     lines = List.copyOf(lines);

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.gmem4j.conformance.Disagreement;
 import io.github.gmem4j.conformance.recording.Field;
+import io.github.gmem4j.conformance.recording.Recorded;
 import io.github.gmem4j.conformance.recording.RecordedLine;
 import io.github.gmem4j.conformance.recording.RecordedSequence;
 import io.github.gmem4j.conformance.recording.Recordings;
 import io.github.gmem4j.conformance.recording.Result;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,23 +22,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The comparison can fail: no field of any result can be altered without being found out. */
 final class AlteredResultTest {
   /** One field of one recorded result. */
-  record Place(RecordedSequence sequence, RecordedLine line, Field field) {
+  record Place(Recorded recorded, RecordedLine<?> line, Field field) {
     @Override
     public String toString() {
-      return sequence.vm().generation() + ", " + line.name() + ", " + field.json();
+      Path file = recorded.sequence().file().getFileName();
+      return file + ", " + line.name() + ", " + field.json();
     }
   }
 
   /** Returns one place for each generation, operation, set of result fields, and field. */
   static Stream<Place> places() {
     Map<Object, Place> places = new LinkedHashMap<>();
-    for (var file : List.of(Recordings.B, Recordings.C)) {
-      for (RecordedSequence sequence : Recordings.sequences(file)) {
-        for (RecordedLine line : sequence.lines()) {
+    for (var file : List.of(Recordings.B, Recordings.C, Recordings.P)) {
+      for (Recorded recorded : Recordings.sequences(file)) {
+        for (RecordedLine<?> line : recorded.sequence().lines()) {
           Map<Field, Object> fields = line.recorded().fields();
           for (Field field : fields.keySet()) {
             var kind = List.of(file, line.name(), List.copyOf(fields.keySet()), field);
-            places.putIfAbsent(kind, new Place(sequence, line, field));
+            places.putIfAbsent(kind, new Place(recorded, line, field));
           }
         }
       }
@@ -48,12 +51,12 @@ final class AlteredResultTest {
   static Stream<Place> placesInConversions() {
     Map<Object, Place> places = new LinkedHashMap<>();
     for (var file : List.of(Recordings.B, Recordings.C)) {
-      for (RecordedSequence sequence : Recordings.sequences(file)) {
-        for (RecordedLine line : sequence.lines()) {
+      for (Recorded recorded : Recordings.sequences(file)) {
+        for (RecordedLine<?> line : recorded.sequence().lines()) {
           for (Result last : conversions(line)) {
             for (Field field : last.fields().keySet()) {
               var kind = List.of(file, List.copyOf(last.fields().keySet()), field);
-              places.put(kind, new Place(sequence, line, field));
+              places.put(kind, new Place(recorded, line, field));
             }
           }
         }
@@ -97,17 +100,10 @@ final class AlteredResultTest {
   }
 
   private static void assertIsTheOneDisagreement(Place place, Result wrong, Field field) {
-    RecordedLine line = place.line();
-    RecordedSequence sequence = place.sequence();
-    List<RecordedLine> lines = new ArrayList<>(sequence.lines());
-    lines.set(
-        (int) line.index(),
-        new RecordedLine(line.number(), line.index(), line.name(), line.operation(), wrong));
+    RecordedLine<?> line = place.line();
 
     List<Disagreement> found =
-        SequencePlayer.play(
-                new RecordedSequence(sequence.file(), sequence.number(), sequence.vm(), lines))
-            .disagreements();
+        SequencePlayer.play(altered(place.recorded(), (int) line.index(), wrong)).disagreements();
 
     assertEquals(1, found.size());
     assertEquals(line.number(), found.getFirst().line());
@@ -116,7 +112,25 @@ final class AlteredResultTest {
     assertEquals(List.of(field.json()), found.getFirst().fields());
   }
 
-  private static List<Result> conversions(RecordedLine line) {
+  private static Recorded altered(Recorded recorded, int index, Result wrong) {
+    return switch (recorded) {
+      case Recorded.OfGuestMemory of ->
+          new Recorded.OfGuestMemory(altered(of.sequence(), index, wrong));
+      case Recorded.OfPkvm of -> new Recorded.OfPkvm(altered(of.sequence(), index, wrong));
+    };
+  }
+
+  private static <S extends O, O> RecordedSequence<S, O> altered(
+      RecordedSequence<S, O> sequence, int index, Result wrong) {
+    List<RecordedLine<O>> lines = new ArrayList<>(sequence.lines());
+    RecordedLine<O> line = lines.get(index);
+    lines.set(
+        index,
+        new RecordedLine<>(line.number(), line.index(), line.name(), line.operation(), wrong));
+    return new RecordedSequence<>(sequence.file(), sequence.number(), sequence.start(), lines);
+  }
+
+  private static List<Result> conversions(RecordedLine<?> line) {
     return line.recorded().fields().get(Field.CONVERSIONS) instanceof List<?> list
         ? list.stream().map(Result.class::cast).toList()
         : List.of();

@@ -16,13 +16,14 @@ public final class Recordings {
 
   public static final Path B = FOLDER.resolve("B.jsonl.gz");
   public static final Path C = FOLDER.resolve("C.jsonl.gz");
+  public static final Path P = FOLDER.resolve("P.jsonl.gz");
 
   private Recordings() {}
 
-  public static List<RecordedSequence> sequences(Path file) {
-    List<RecordedSequence> sequences = new ArrayList<>();
+  public static List<Recorded> sequences(Path file) {
+    List<Recorded> sequences = new ArrayList<>();
     try (RecordingReader reader = RecordingReader.open(file)) {
-      Optional<RecordedSequence> next = reader.next();
+      Optional<Recorded> next = reader.next();
       while (next.isPresent()) {
         sequences.add(next.get());
         next = reader.next();

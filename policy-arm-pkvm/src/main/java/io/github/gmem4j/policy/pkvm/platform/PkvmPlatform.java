@@ -1,0 +1,305 @@
+package io.github.gmem4j.policy.pkvm.platform;
+
+import io.github.gmem4j.api.guest.GuestCall;
+import io.github.gmem4j.api.guest.GuestResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.Page;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.Execution;
+import io.github.gmem4j.api.policy.Folio;
+import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.Interception;
+import io.github.gmem4j.api.policy.Platform;
+import io.github.gmem4j.api.policy.PlatformHost;
+import io.github.gmem4j.api.policy.PrivateAccess;
+import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.GfnRange;
+import io.github.gmem4j.policy.pkvm.el2.GuestPage;
+import io.github.gmem4j.policy.pkvm.el2.HvcOutcome;
+import io.github.gmem4j.policy.pkvm.el2.Hypervisor;
+import io.github.gmem4j.policy.pkvm.el2.HypervisorConfig;
+import io.github.gmem4j.policy.pkvm.el2.PageState;
+import io.github.gmem4j.policy.pkvm.el2.Transition;
+import io.github.gmem4j.policy.pkvm.el2.VmHandle;
+import io.github.gmem4j.policy.pkvm.el2.VmKind;
+import io.github.gmem4j.policy.pkvm.hvc.FunctionId;
+import io.github.gmem4j.policy.pkvm.hvc.Hvc;
+import io.github.gmem4j.policy.pkvm.hvc.HvcProfile;
+import io.github.gmem4j.policy.pkvm.hvc.HvcResult;
+import io.github.gmem4j.policy.pkvm.platform.PassedCalls.Passed;
+import java.util.Optional;
+
+/**
+ * One protected VM on its own {@link Hypervisor}: carries each change of the guest memory's state
+ * down to EL2, and each veto of EL2 up.
+ *
+ * <p>A page is donated to the guest at the guest's first touch, with the host's bytes in it.
+ * Changing its state afterwards changes its owner in place and no byte of it. It returns to the
+ * host when it is punched out or the VM ends: zeroed if it was private, as it is if it was shared.
+ *
+ * <p>The host cannot make a page shared that the guest has: only a MEM_SHARE under way can. Called
+ * under the VM's MMU lock.
+ */
+public final class PkvmPlatform implements Platform {
+  private final PlatformHost host;
+  private final OwnerChange ownerChange;
+  private final Hypervisor hypervisor;
+  private final VmHandle vm;
+
+  private final PassedCalls calls = new PassedCalls();
+
+  /**
+   * Creates the platform of one VM.
+   *
+   * @param host the VM
+   * @param profile which calls EL2 knows
+   * @param ownerChange when EL2 changes owners
+   */
+  public PkvmPlatform(PlatformHost host, HvcProfile profile, OwnerChange ownerChange) {
+    this.host = host;
+    this.ownerChange = ownerChange;
+    hypervisor = new Hypervisor(HypervisorConfig.of(profile).withFaults(host.faults()));
+    vm = hypervisor.createVm(VmKind.PROTECTED).orThrow();
+  }
+
+  /** Returns what the guest has at a frame. */
+  public PageState guestState(Gfn gfn) {
+    return hypervisor.guestState(vm, gfn);
+  }
+
+  /** Returns what a page is to the host. */
+  public PageState hostState(Folio folio) {
+    return hypervisor.hostState(folio);
+  }
+
+  @Override
+  public Granting makePrivate(Gfn gfn, Folio folio) {
+    return switch (stateOf(folio, gfn)) {
+      case OWNED -> Granting.GRANTED;
+      case SHARED_OWNED -> granting(hypervisor.guestUnshareHost(vm, gfn));
+      case SHARED_BORROWED, NOPAGE, POISON -> granting(hypervisor.hostDonateGuest(vm, folio, gfn));
+    };
+  }
+
+  @Override
+  public Granting mapShared(Gfn gfn, Folio folio) {
+    return switch (stateOf(folio, gfn)) {
+      case SHARED_OWNED -> Granting.GRANTED;
+      case OWNED -> new Granting.Denied(gfn + " is private: only the guest can share it");
+      case SHARED_BORROWED, NOPAGE, POISON -> donateAndShare(gfn, folio);
+    };
+  }
+
+  /** Nobody but a guest owns what it shares, so a page that begins shared is donated first. */
+  private Granting donateAndShare(Gfn gfn, Folio folio) {
+    Transition donated = hypervisor.hostDonateGuest(vm, folio, gfn);
+    return donated.happened() ? granting(hypervisor.guestShareHost(vm, gfn)) : granting(donated);
+  }
+
+  /** Does nothing: one address serves both states, and EL2 keeps the page mapped in either. */
+  @Override
+  public void zapPrivate(GfnRange range) {}
+
+  @Override
+  public Optional<String> objectionToSharing(GfnRange range) {
+    return hypervisor.frames(vm).stream()
+        .filter(range::contains)
+        .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.OWNED)
+        .filter(gfn -> !calls.isBeingShared(gfn))
+        .findFirst()
+        .map(gfn -> gfn + " is the guest's: it has not shared it");
+  }
+
+  @Override
+  public void makeShared(Folio folio) {
+    frameOf(folio)
+        .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.OWNED)
+        .ifPresent(gfn -> succeed(hypervisor.guestShareHost(vm, gfn)));
+  }
+
+  @Override
+  public void takenFromHost(Folio folio) {
+    frameOf(folio)
+        .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.SHARED_OWNED)
+        .ifPresent(this::keepPromise);
+  }
+
+  private void keepPromise(Gfn gfn) {
+    calls.keepPromise(gfn);
+    succeed(hypervisor.guestUnshareHost(vm, gfn));
+  }
+
+  /** Zeroes a private page and poisons its frame; a page that the host may touch stays as it is. */
+  @Override
+  public void reachedByHost(Folio folio) {
+    if (frameOf(folio).isPresent() && hypervisor.hostState(folio) == PageState.NOPAGE) {
+      succeed(hypervisor.forceReclaim(folio));
+    }
+  }
+
+  @Override
+  public void reclaim(Folio folio) {
+    hypervisor.reclaimFreed(folio);
+  }
+
+  @Override
+  public PrivateAccess access(Gfn gfn) {
+    return hypervisor.guestState(vm, gfn) == PageState.OWNED
+        ? PrivateAccess.REACHED
+        : PrivateAccess.NOT_MAPPED;
+  }
+
+  @Override
+  public Interception intercept(int vcpu, GuestCall call) {
+    if (!(call instanceof Hvc hvc)) {
+      return Interception.PASSED;
+    }
+    HvcOutcome outcome =
+        switch (ownerChange) {
+          case IN_CALL -> hypervisor.call(vm, hvc);
+          case WHEN_CONVERTED -> hypervisor.vet(vm, vcpu, hvc);
+        };
+    return switch (outcome) {
+      case HvcOutcome.Answered answered -> answered(vcpu, hvc, answered.result());
+      case HvcOutcome.Relinquished given -> new Interception.Answered(given.result());
+      case HvcOutcome.NeedsPage page -> new Interception.NeedsPage(page.gfn());
+      case HvcOutcome.NeedsSplit split -> {
+        hypervisor.hostSplitGuest(vm, split.gfn());
+        yield intercept(vcpu, call);
+      }
+      case HvcOutcome.Vetted vetted ->
+          pass(vcpu, hvc, new Passed(vetted.range(), vetted.target(), Optional.empty()));
+      case HvcOutcome.Forwarded forwarded -> Interception.PASSED;
+    };
+  }
+
+  private Interception answered(int vcpu, Hvc hvc, HvcResult result) {
+    Optional<Shareability> target = targetOf(hvc);
+    if (target.isEmpty()) {
+      return new Interception.Answered(result);
+    }
+    if (result.succeeded()) {
+      // The owner has changed, and the host kernel must take note.
+      long granules = profile().hasRanges() ? result.x1() : 1;
+      return pass(vcpu, hvc, new Passed(frames(hvc, granules), target.get(), Optional.of(result)));
+    }
+    long broken = target.get() == Shareability.SHARED ? promisesBrokenBy(hvc) : 0;
+    return broken == 0
+        ? new Interception.Answered(result)
+        : pass(vcpu, hvc, new Passed(frames(hvc, broken), Shareability.SHARED, Optional.empty()));
+  }
+
+  /**
+   * Counts the pages from the first on that are still shared although the guest was told otherwise.
+   * To EL2 such a MEM_SHARE is one of a shared page; to the guest it is its newest word.
+   */
+  private long promisesBrokenBy(Hvc hvc) {
+    long first = hvc.x1() >>> Page.SHIFT;
+    boolean wellFormed =
+        Page.isAligned(hvc.x1()) && hvc.x3() == 0 && (profile().hasRanges() || hvc.x2() == 0);
+    long wanted = hvc.x2() == 0 ? 1 : hvc.x2();
+    long pages = 0;
+    while (wellFormed
+        && Long.compareUnsigned(pages, wanted) < 0
+        && calls.isPromised(new Gfn(first + pages))) {
+      pages++;
+    }
+    return pages;
+  }
+
+  private Interception pass(int vcpu, Hvc hvc, Passed request) {
+    calls.begin(vcpu, request);
+    long granules = request.frames().count().value();
+    boolean whole = granules == (hvc.x2() == 0 ? 1 : hvc.x2());
+    return whole
+        ? Interception.PASSED
+        : new Interception.PassedAs(new Hvc(hvc.x0(), hvc.x1(), granules, hvc.x3()));
+  }
+
+  private static GfnRange frames(Hvc hvc, long granules) {
+    return GfnRange.of(hvc.x1() >>> Page.SHIFT, granules);
+  }
+
+  /** Returns what a call wants pages to be; empty if it is no such call. */
+  private static Optional<Shareability> targetOf(Hvc hvc) {
+    Optional<FunctionId> function = hvc.function();
+    if (function.equals(Optional.of(FunctionId.MEM_SHARE))) {
+      return Optional.of(Shareability.SHARED);
+    }
+    return function.equals(Optional.of(FunctionId.MEM_UNSHARE))
+        ? Optional.of(Shareability.PRIVATE)
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<GuestResult> returned(int vcpu, GuestCall call, GuestResult result) {
+    hypervisor.returned(vm, vcpu);
+    Optional<Passed> request = calls.end(vcpu);
+    boolean takenBack =
+        result instanceof HvcResult answer
+            && answer.succeeded()
+            && request.filter(made -> made.target() == Shareability.PRIVATE).isPresent();
+    if (takenBack) {
+      hypervisor.frames(vm).stream()
+          .filter(request.orElseThrow().frames()::contains)
+          .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.SHARED_OWNED)
+          .forEach(calls::promise);
+    }
+    return request.flatMap(Passed::word);
+  }
+
+  @Override
+  public Execution execute(PlatformInstruction instruction) {
+    return new Execution.Excepted("undefined: a pKVM guest has no instruction " + instruction);
+  }
+
+  @Override
+  public void enter(int vcpu) {
+    succeed(hypervisor.loadVcpu(vm, vcpu));
+  }
+
+  @Override
+  public void leave(int vcpu) {
+    hypervisor.putVcpu(vm, vcpu);
+  }
+
+  @Override
+  public void teardown() {
+    host.kickVcpus();
+    succeed(hypervisor.startTeardown(vm));
+    hypervisor.frames(vm).forEach(gfn -> succeed(hypervisor.reclaimDying(vm, gfn)));
+    succeed(hypervisor.finalizeTeardown(vm));
+  }
+
+  private HvcProfile profile() {
+    return hypervisor.config().profile();
+  }
+
+  /** Returns what the guest has of a page at a frame; NOPAGE if it has another page there. */
+  private PageState stateOf(Folio folio, Gfn gfn) {
+    boolean elsewhere =
+        hypervisor.folioAt(vm, gfn).filter(found -> found.pfn() != folio.pfn()).isPresent();
+    return elsewhere ? PageState.NOPAGE : hypervisor.guestState(vm, gfn);
+  }
+
+  private Optional<Gfn> frameOf(Folio folio) {
+    return hypervisor.owner(folio).map(GuestPage::gfn);
+  }
+
+  private static Granting granting(Transition transition) {
+    return switch (transition) {
+      case Transition.Done done -> Granting.GRANTED;
+      // KVM fills the vCPU's cache and makes the call again.
+      case Transition.Refused refused when refused.errno() == Errno.ENOMEM -> Granting.BUSY;
+      case Transition.Refused refused -> new Granting.Denied(refused.reason());
+    };
+  }
+
+  /** Every change is made only where its conditions hold; one that fails is a broken host. */
+  private void succeed(Transition transition) {
+    if (transition instanceof Transition.Refused refused) {
+      host.bug(refused.reason());
+    }
+  }
+}
