@@ -1,5 +1,6 @@
 package io.github.gmem4j.cli;
 
+import io.github.gmem4j.cli.comparing.Column;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.conformance.RecordingException;
 import java.io.PrintWriter;
@@ -8,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -29,6 +32,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  gmem run examples/scenarios/eight-steps.yaml",
+      "  gmem compare examples/scenarios/compare/pin-released.yaml",
       "  gmem replay tools/conformance/recordings/*",
       "",
       "Exit codes: 0 good, 1 the check failed, 2 wrong usage or unreadable input."
@@ -116,10 +120,131 @@ public final class Gmem {
               description = "Also writes a sequence diagram (of one scenario).")
           @Nullable Path diagram,
       @Option(
+              names = "--policy",
+              paramLabel = "NAME",
+              description = "Plays under this policy, whatever the scenarios name.")
+          @Nullable String policy,
+      @Mixin PolicyChoice choice,
+      @Option(
               names = "--json",
               description = "Prints one JSON object a line instead of the timeline.")
           boolean json) {
-    return new RunCommand(out, json).run(scenarios, diagram);
+    return new RunCommand(out, choice.find(), Optional.ofNullable(policy), json)
+        .run(scenarios, diagram);
+  }
+
+  @Command(
+      name = "compare",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      synopsisHeading = "Usage: ",
+      optionListHeading = "%nOptions:%n",
+      parameterListHeading = "%n",
+      header = "Plays one story under several policies and counts what differs.",
+      description = {
+        "",
+        "A row for each policy, a variant under its own name. A policy under which the story cannot"
+            + " be told says why."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  gmem compare examples/scenarios/compare/pin-released.yaml",
+        "  gmem compare --policies tdx,snp --diagram both.svg"
+            + " examples/scenarios/compare/pin-released.yaml",
+        "  gmem compare --columns exits,runs,state examples/scenarios/compare/second-vcpu.yaml",
+        "",
+        "examples/scenarios/README.md describes the columns and the fields of --json."
+      },
+      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
+      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+  int compare(
+      @Parameters(
+              arity = "1",
+              paramLabel = "SCENARIO",
+              description = "A scenario file without anything that only one policy has.")
+          Path scenario,
+      @Option(
+              names = "--policies",
+              paramLabel = "NAMES",
+              split = ",",
+              description = "The policies, in this order; default: all that are installed.")
+          @Nullable List<String> names,
+      @Option(
+              names = "--columns",
+              paramLabel = "NAMES",
+              split = ",",
+              description =
+                  "The columns, in this order: guest, host, exits, runs, tries, refaults, notices,"
+                      + " lost, retries, state, borne; default: those that have something to tell.")
+          @Nullable List<String> columns,
+      @ArgGroup @Nullable TableForm form,
+      @Option(
+              names = "--diagram",
+              paramLabel = "FILE.svg",
+              description = "Also writes the sequence diagrams, side by side.")
+          @Nullable Path diagram,
+      @Mixin PolicyChoice choice) {
+    return new CompareCommand(
+            out, choice.find(), form == null ? CompareCommand.Form.TEXT : form.chosen())
+        .compare(
+            scenario,
+            names == null ? List.of() : names,
+            Column.chosen(columns == null ? List.of() : columns),
+            diagram);
+  }
+
+  @Command(
+      name = "policies",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      synopsisHeading = "Usage: ",
+      optionListHeading = "%nOptions:%n",
+      header = "Lists the installed policies.",
+      description = {
+        "",
+        "Their VM type, who converts, how the kind of a guest's access is known, one line about"
+            + " each."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  gmem policies --json",
+        "  GMEM_CLASSPATH=my-policy.jar gmem policies"
+      },
+      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
+      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+  int policies(
+      @Option(names = "--json", description = "Prints one JSON object a line.") boolean json,
+      @Mixin PolicyChoice choice) {
+    PoliciesCommand command = new PoliciesCommand(out, choice.find());
+    return json ? command.json() : command.text();
+  }
+
+  @Command(
+      name = "tables",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      synopsisHeading = "Usage: ",
+      optionListHeading = "%nOptions:%n",
+      parameterListHeading = "%n",
+      header = "Makes the tables of documents anew.",
+      description = {
+        "",
+        "A table stands between the lines '<!-- gmem compare ARGUMENTS -->' and"
+            + " '<!-- gmem end -->' and is what 'gmem compare --markdown ARGUMENTS' prints; paths"
+            + " begin where the document lies."
+      },
+      footer = {"", "Example:", "  gmem tables docs/debate.md"},
+      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
+      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+  int tables(
+      @Parameters(arity = "1..*", paramLabel = "FILE.md", description = "Markdown documents.")
+          List<Path> documents,
+      @Option(names = "--check", description = "Changes nothing; exit code 1 if a table is stale.")
+          boolean check) {
+    TablesCommand command = new TablesCommand(out);
+    return check ? command.check(documents) : command.write(documents);
   }
 
   @Command(

@@ -1,49 +1,67 @@
 package io.github.gmem4j.cli;
 
+import io.github.gmem4j.cli.choosing.Policies;
 import io.github.gmem4j.cli.playing.Played;
 import io.github.gmem4j.cli.playing.Player;
 import io.github.gmem4j.cli.reading.ScenarioReader;
 import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.scenario.PolicyName;
+import io.github.gmem4j.cli.scenario.Scenario;
+import io.github.gmem4j.cli.staging.World;
 import io.github.gmem4j.cli.telling.JsonLines;
 import io.github.gmem4j.cli.telling.SequenceDiagram;
 import io.github.gmem4j.cli.telling.Timeline;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** {@code gmem run}: reads scenarios, plays them, shows what happened. */
-record RunCommand(PrintWriter out, boolean json) {
+/**
+ * {@code gmem run}: reads scenarios, plays them, shows what happened.
+ *
+ * @param policy the policy to play them under, in place of the one they name
+ */
+record RunCommand(PrintWriter out, Policies policies, Optional<String> policy, boolean json) {
   int run(List<Path> files, @Nullable Path diagram) {
     if (diagram != null && files.size() > 1) {
       throw new InputException("--diagram is for one scenario, and here are " + files.size());
     }
     boolean good = true;
     for (int i = 0; i < files.size(); i++) {
-      Played played = Player.play(ScenarioReader.read(files.get(i)));
+      Played played = play(files.get(i));
       if (i > 0 && !json) {
         out.println();
       }
       out.print(json ? JsonLines.of(played) : Timeline.of(played));
       out.flush();
       if (diagram != null) {
-        write(diagram, SequenceDiagram.of(played));
+        Output.write(diagram, SequenceDiagram.of(played));
       }
       good &= played.isGood();
     }
     return good ? ExitCode.GOOD : ExitCode.CHECK_FAILED;
   }
 
-  private static void write(Path file, String picture) {
-    try {
-      Files.writeString(file, picture);
-    } catch (NoSuchFileException e) {
-      throw new InputException(file + ": cannot be written, there is no such directory");
-    } catch (IOException e) {
-      throw new InputException(file + ": cannot be written: " + e.getMessage());
-    }
+  private Played play(Path file) {
+    Scenario scenario =
+        policy
+            .map(name -> ScenarioReader.readFor(new PolicyName(name), file))
+            .orElseGet(() -> ScenarioReader.read(file));
+    PolicyName name =
+        scenario
+            .policy()
+            .orElseThrow(() ->
+                new InputException(
+                    file
+                        + ": names no policy; say one with --policy, or play it under all with"
+                        + " 'gmem compare'"));
+    Played played = Player.play(scenario, new World(scenario, policies.named(name)));
+    played
+        .endless()
+        .ifPresent(sentence -> {
+          throw new InputException(sentence);
+        });
+    return played;
   }
 }

@@ -68,4 +68,38 @@ class LauncherTest {
         () -> assertEquals("", launch.out()),
         () -> assertEquals(2, launch.code()));
   }
+
+  /** A checkout that is built, with a JDK that only says how it was called. */
+  @Test
+  void the_class_path_of_policies_reaches_the_command_as_it_is() throws Exception {
+    Path root = Files.createDirectories(directory.resolve("checkout"));
+    Files.createDirectories(root.resolve("tools/cli/target"));
+    Files.createDirectories(root.resolve("api"));
+    Files.createDirectories(root.resolve("core"));
+    Files.createDirectories(root.resolve("policy-x"));
+    Files.createDirectories(root.resolve("tools/conformance"));
+    Files.writeString(root.resolve("pom.xml"), "");
+    Files.writeString(root.resolve("tools/cli/target/gmem.stamp"), "");
+    Files.copy(LAUNCHER, root.resolve("gmem"));
+    Path bin = Files.createDirectories(directory.resolve("jdk/bin"));
+    Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
+    for (String tool : List.of("java", "javac")) {
+      Path file = bin.resolve(tool);
+      Files.writeString(file, "#!/bin/sh\necho \"$GMEM_CLASSPATH|$*\"\n");
+      assertTrue(file.toFile().setExecutable(true));
+    }
+
+    Shell launch =
+        run(
+            Map.of(
+                "PATH", "/usr/bin:/bin",
+                "JAVA_HOME", directory.resolve("jdk").toString(),
+                "GMEM_CLASSPATH", "a policy.jar:b/*"),
+            List.of("/bin/sh", root.resolve("gmem").toString(), "policies"));
+
+    assertAll(
+        () -> assertEquals("", launch.err()),
+        () -> assertTrue(launch.out().startsWith("a policy.jar:b/*|"), launch.out()),
+        () -> assertTrue(launch.out().endsWith(" io.github.gmem4j.cli.Gmem policies\n")));
+  }
 }

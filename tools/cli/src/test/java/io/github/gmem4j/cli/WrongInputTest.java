@@ -58,14 +58,16 @@ class WrongInputTest {
           policy: tdx | polcy: tdx | line 2, column 1: unknown key 'polcy' in a scenario, \
           which has title, description, policy, kernel, patience, memory, slots, vcpus, \
           processes, participants, steps
-          policy: tdx | policy: sgx | line 2, column 9: no policy is called 'sgx'; there are \
-          software-protected, tdx
+          policy: tdx | policy: sgx | line 2, column 9: no policy is named "sgx"; installed are \
+          pkvm, pkvm-android, pkvm-mainline, pkvm-one-try, pkvm-pending-private, pkvm-run-on, \
+          pkvm-success-first, pkvm-unmap-first, snp, software-protected, tdx, tdx-in-run, \
+          tdx-in-run-success
           pages: 2 | pages: two | line 3, column 17: a number is expected (such as 4096 or \
           0x1000), not 'two'
           pages: 2 | pages: 0 | line 3, column 17: a number from 1 to 4503599627370496 is \
           expected, not 0
           pages: 2 | size: 2 | line 3, column 10: unknown key 'size' in the memory, which has \
-          pages, begins, mappable
+          pages, begins, mappable, image
           begins: shared | begins: open | line 3, column 28: 'open' is none of private, shared
           pages: 2 | pages: 2, pages: 3 | line 3, column 20: the key 'pages' is here twice
           0x1000}] | 0x1001}] | line 4, column 9: slot 0 cannot be bound: EINVAL, not page \
@@ -83,7 +85,7 @@ class WrongInputTest {
           vcpu, process, vmm, check
           vcpu: 0 | vcpu: 1 | line 9, column 12: a number from 0 to 0 is expected, not 1
           {touch: 0x1000 | {tuch: 0x1000 | line 9, column 22: a guest's action needs one of \
-          the keys request, touch, read, write, accept, map-gpa
+          the keys request, share, unshare, touch, read, write, accept, map-gpa
           process: host | process: hots | line 10, column 15: 'hots' is none of host
           {touch: 1} | {touch: 1, read: 1} | line 10, column 28: a process's action has one of \
           the keys touch, read, not several

@@ -1,5 +1,6 @@
 package io.github.gmem4j.cli.journal;
 
+import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.function.Supplier;
 public final class Journal implements RoadListener {
   private final Supplier<Duration> time;
   private final List<Happening> happenings = new ArrayList<>();
+  private final List<Follower> followers = new ArrayList<>();
 
   /**
    * Creates an empty journal.
@@ -21,9 +23,20 @@ public final class Journal implements RoadListener {
     this.time = time;
   }
 
+  /** Has somebody told of what happens from now on. */
+  public void follow(Follower follower) {
+    followers.add(follower);
+  }
+
+  /** Tells that a host process has stored to a page. */
+  public void hostWrote(PageIndex page) {
+    followers.forEach(follower -> follower.hostWrote(page));
+  }
+
   @Override
   public void on(RoadEvent event) {
     happenings.add(new Happening.OnRoad(time.get(), event));
+    followers.forEach(follower -> follower.on(event));
   }
 
   /** Notes what somebody did to somebody. */
@@ -47,6 +60,22 @@ public final class Journal implements RoadListener {
         .filter(Happening.OnRoad.class::isInstance)
         .map(happening -> ((Happening.OnRoad) happening).event())
         .toList();
+  }
+
+  /** Returns when the actions of a vCPU were finished that were so since an index, in order. */
+  public List<Duration> finishedSince(int index, int vcpu) {
+    return happenings.subList(index, happenings.size()).stream()
+        .filter(happening ->
+            happening instanceof Happening.OnRoad road
+                && road.event() instanceof RoadEvent.ActionFinished finished
+                && finished.vcpu() == vcpu)
+        .map(Happening::at)
+        .toList();
+  }
+
+  /** Returns the simulated time since the beginning. */
+  public Duration now() {
+    return time.get();
   }
 
   /** Returns everything. */

@@ -1,13 +1,11 @@
 package io.github.gmem4j.cli.playing;
 
-import io.github.gmem4j.api.guest.ActionResult;
-import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.cli.journal.Lane;
 import io.github.gmem4j.cli.journal.PageNames;
 import io.github.gmem4j.cli.scenario.Expectation;
-import io.github.gmem4j.cli.scenario.GuestDeed;
 import io.github.gmem4j.cli.scenario.HostDeed;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.Scenario;
@@ -16,53 +14,118 @@ import io.github.gmem4j.cli.scenario.VmmDeed;
 import io.github.gmem4j.cli.scenario.Words;
 import io.github.gmem4j.cli.staging.HostProcess;
 import io.github.gmem4j.cli.staging.World;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Plays a scenario. */
 public final class Player {
   private final World world;
+  private final Belief belief;
   private final Verdicts verdicts = new Verdicts();
+  private final List<Outcome> outcomes = new ArrayList<>();
+  private final Map<Integer, GuestRun> open = new HashMap<>();
+  private Optional<String> endless = Optional.empty();
+  private boolean isStopped;
+  private boolean wasStopped;
 
-  private Player(World world) {
+  private Player(World world, Scenario scenario) {
     this.world = world;
+    this.belief = new Belief(scenario.memory().begins());
   }
 
   /**
    * Plays a scenario from its first step to its last, whatever fails on the way.
    *
-   * @throws InputException if it cannot be staged, or a step asks for what the kernel refuses
+   * @param scenario the scenario
+   * @param world where it is staged
+   * @throws InputException if a step asks for what the kernel refuses
    */
-  public static Played play(Scenario scenario) {
-    Player player = new Player(new World(scenario));
+  public static Played play(Scenario scenario, World world) {
+    Player player = new Player(world, scenario);
     scenario.steps().forEach(player::play);
     return new Played(
         scenario,
-        player.world.journal().happenings(),
+        world.policy().traits().name(),
+        world.journal().happenings(),
+        player.outcomes,
         player.verdicts.held(),
-        player.verdicts.failures());
+        player.verdicts.failures(),
+        player.wasStopped,
+        player.endless);
   }
 
   private void play(Step step) {
     switch (step) {
       case Step.Note note -> world.journal().note(note.text());
       case Step.Run run -> play(run);
+      case Step.GoOn goOn -> play(goOn);
       case Step.Host host -> host.does().forEach(deed -> play(host.process(), deed));
       case Step.Vmm vmm -> vmm.does().forEach(this::play);
       case Step.Check check -> play(check);
     }
   }
 
-  private void play(Step.Run run) {
-    int begin = world.journal().size();
-    GuestProgram program = new GuestProgram(run.does().stream().map(GuestDeed::action).toList());
-    List<ActionResult> results = world.machine().run(run.vcpu(), program);
-    for (int i = 0; i < run.does().size(); i++) {
-      verdicts.compare(
-          run.does().get(i).expected(),
-          "action %d of vCPU %d".formatted(i + 1, run.vcpu()),
-          i < results.size() ? Words.of(results.get(i)) : "unfinished");
+  private void play(Step.Run step) {
+    if (open.containsKey(step.vcpu())) {
+      throw new InputException(
+          step.place(),
+          "vCPU %d has left KVM_RUN and waits; let it go on first".formatted(step.vcpu()));
     }
-    List<RoadEvent> events = world.journal().roadSince(begin);
+    int begin = world.journal().size();
+    GuestRun run = new GuestRun(step, world.machine(), belief, world.journal());
+    switch (step.until()) {
+      case FIRST_EXIT -> {
+        if (!isStopped) {
+          run.toFirstExit();
+        }
+        open.put(step.vcpu(), run);
+      }
+      case DONE -> {
+        toEnd(run);
+        close(run);
+      }
+    }
+    compareEvents(step, world.journal().roadSince(begin));
+  }
+
+  private void play(Step.GoOn step) {
+    GuestRun run = open.remove(step.vcpu());
+    if (run == null) {
+      throw new InputException(
+          step.place(),
+          "vCPU %d did not run until its first exit, so it cannot go on".formatted(step.vcpu()));
+    }
+    toEnd(run);
+    close(run);
+  }
+
+  private void toEnd(GuestRun run) {
+    if (!isStopped) {
+      run.toEnd();
+      if (run.isStopped()) {
+        isStopped = true;
+        wasStopped = true;
+        world.journal().deed(Lane.VMM, Lane.VMM, "stops the VM: its guest cannot go on");
+      }
+    }
+  }
+
+  private void close(GuestRun run) {
+    endless = endless.or(run::endless);
+    List<Outcome> ofRun = run.outcomes();
+    for (int i = 0; i < ofRun.size(); i++) {
+      verdicts.compare(
+          run.step().does().get(i).expected(),
+          "action %d of vCPU %d".formatted(i + 1, run.step().vcpu()),
+          ofRun.get(i).result());
+    }
+    outcomes.addAll(ofRun);
+  }
+
+  private void compareEvents(Step.Run run, List<RoadEvent> events) {
     List<String> exits =
         events.stream()
             .filter(RoadEvent.RunLeft.class::isInstance)
@@ -75,35 +138,65 @@ public final class Player {
 
   private void play(String name, HostDeed deed) {
     HostProcess process = world.process(name);
-    String got =
+    Outcome outcome =
         switch (deed) {
-          case HostDeed.Touch touch -> process.touch(touch.page());
-          case HostDeed.Read read -> process.read(read.page());
-          case HostDeed.Write write -> process.write(write.page(), write.value());
-          case HostDeed.Pin pin -> process.pin(pin.page(), pin.kind(), pin.lasts());
+          case HostDeed.Touch touch -> host(name, "touch", process.touch(touch.page()));
+          case HostDeed.Read read -> host(name, "read", process.read(read.page()));
+          case HostDeed.Write write ->
+              host(name, "write", process.write(write.page(), write.value()));
+          case HostDeed.Pin pin ->
+              host(name, "pin", process.pin(pin.page(), pin.kind(), pin.lasts()));
+          case HostDeed.ReadPinned read ->
+              host(name, "read-pinned", process.readPinned(read.page()));
           case HostDeed.KeepTouching keep -> {
             process.keepTouching(keep.page());
-            yield Words.OK;
+            yield host(name, "keep-touching", Words.OK);
           }
           case HostDeed.Unpin unpin -> {
             process.unpin(unpin.page());
-            yield Words.OK;
+            yield host(name, "unpin", Words.OK);
           }
         };
-    verdicts.compare(deed.expected(), name + " at " + deed.page(), got);
+    verdicts.compare(deed.expected(), name + " at " + deed.page(), outcome.result());
+    outcomes.add(outcome);
+  }
+
+  private Outcome host(String name, String action, String result) {
+    return new Outcome(Outcome.By.HOST, name, action, result, world.journal().now());
   }
 
   private void play(VmmDeed deed) {
     switch (deed) {
-      case VmmDeed.Convert convert ->
-          verdicts.compare(
-              convert.expected(),
-              "conversion of " + PageNames.of(convert.pages()),
-              Words.of(world.machine().convert(convert.target(), convert.pages())));
+      case VmmDeed.Convert convert -> {
+        String got = Words.of(world.machine().convert(convert.target(), convert.pages()));
+        verdicts.compare(convert.expected(), "conversion of " + PageNames.of(convert.pages()), got);
+        outcomes.add(vmm("convert", got));
+      }
       case VmmDeed.Bind bind -> world.machine().bind(bind.slot());
       case VmmDeed.Unbind unbind -> world.machine().unbind(unbind.place(), unbind.slot());
-      case VmmDeed.Restart restart -> world.restart();
+      case VmmDeed.Restart restart -> {
+        forgetGuest();
+        world.restart();
+      }
+      case VmmDeed.Reboot reboot -> {
+        forgetGuest();
+        String got = world.reboot(reboot.memory()).map(Words::of).orElse(Words.NONE);
+        verdicts.compare(reboot.expected(), "reset of the memory", got);
+        outcomes.add(vmm("reboot", got));
+      }
     }
+  }
+
+  private Outcome vmm(String action, String result) {
+    return new Outcome(Outcome.By.VMM, "VMM", action, result, world.journal().now());
+  }
+
+  /** What its vCPUs left open goes with the guest. */
+  private void forgetGuest() {
+    isStopped = false;
+    belief.forget();
+    open.values().forEach(this::close);
+    open.clear();
   }
 
   /** A check is one expectation, however many pages it is about. */

@@ -9,7 +9,7 @@ import java.util.Optional;
 /** Reads what a host process does. */
 final class HostDeedReader {
   private static final List<String> KINDS =
-      List.of("touch", "read", "write", "keep-touching", "pin", "unpin");
+      List.of("touch", "read", "write", "keep-touching", "pin", "read-pinned", "unpin");
 
   private HostDeedReader() {}
 
@@ -38,6 +38,11 @@ final class HostDeedReader {
             Values.page(fields.required("keep-touching")), Optional.empty());
       }
       case "pin" -> pin(node);
+      case "read-pinned" -> {
+        Fields fields = Fields.of(node, "a read-pinned", "read-pinned", Expected.KEY);
+        yield new HostDeed.ReadPinned(
+            Values.page(fields.required("read-pinned")), Expected.byteOr(fields, Words.PINNED));
+      }
       default -> {
         Fields fields = Fields.of(node, "an unpin", "unpin");
         yield new HostDeed.Unpin(Values.page(fields.required("unpin")), Optional.empty());

@@ -6,6 +6,7 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.MemoryLayout;
 import io.github.gmem4j.cli.scenario.Place;
+import java.util.Optional;
 
 /** Reads the guest memory, and checks which pages it has. */
 final class MemoryReader {
@@ -15,12 +16,18 @@ final class MemoryReader {
   private MemoryReader() {}
 
   static MemoryLayout read(Node node) {
-    Fields fields = Fields.of(node, "the memory", "pages", "begins", "mappable");
+    Fields fields = Fields.of(node, "the memory", "pages", "begins", "mappable", "image");
+    MemoryLayout memory =
+        new MemoryLayout(
+            fields.place(),
+            Values.pageCount(fields.required("pages")),
+            fields.optional("begins").map(Values::state).orElse(Shareability.PRIVATE),
+            fields.optional("mappable").map(Values::flag).orElse(true),
+            Optional.empty());
+    Optional<PageRange> image =
+        fields.optional("image").map(pages -> fewOf(pagesIn(memory, pages), pages.place()));
     return new MemoryLayout(
-        fields.place(),
-        Values.pageCount(fields.required("pages")),
-        fields.optional("begins").map(Values::state).orElse(Shareability.PRIVATE),
-        fields.optional("mappable").map(Values::flag).orElse(true));
+        memory.place(), memory.pages(), memory.begins(), memory.mappable(), image);
   }
 
   static PageRange all(MemoryLayout memory) {

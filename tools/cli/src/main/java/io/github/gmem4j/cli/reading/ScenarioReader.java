@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -34,13 +35,36 @@ public final class ScenarioReader {
   private ScenarioReader() {}
 
   /**
-   * Reads a scenario file.
+   * Reads a scenario file, which may name a policy.
    *
    * @throws InputException if the file cannot be read or is not a scenario
    */
   public static Scenario read(Path file) {
     Fields fields = Fields.of(NodeReader.read(file), "a scenario", KEYS);
-    Node policy = fields.required("policy");
+    return read(
+        fields,
+        fields.optional("policy").map(node -> new PolicyName(node.place(), Values.text(node))));
+  }
+
+  /**
+   * Reads a scenario file, to be played under a policy whatever it names itself.
+   *
+   * @throws InputException if the file cannot be read, is not a scenario, or is for another policy
+   */
+  public static Scenario readFor(PolicyName policy, Path file) {
+    return read(Fields.of(NodeReader.read(file), "a scenario", KEYS), Optional.of(policy));
+  }
+
+  /**
+   * Reads a scenario file, to be played under any policy.
+   *
+   * @throws InputException if the file cannot be read, is not a scenario, or is for one policy only
+   */
+  public static Scenario readForAny(Path file) {
+    return read(Fields.of(NodeReader.read(file), "a scenario", KEYS), Optional.empty());
+  }
+
+  private static Scenario read(Fields fields, Optional<PolicyName> policy) {
     MemoryLayout memory = MemoryReader.read(fields.required("memory"));
     int vcpus =
         fields.optional("vcpus").map(node -> (int) Values.between(node, 1, MAX_VCPUS)).orElse(1);
@@ -53,13 +77,12 @@ public final class ScenarioReader {
                 processes.stream(),
                 participants.stream().filter(role -> role instanceof Role.Driver).map(Role::name))
             .toList();
-    String name = Values.text(policy);
-    StepReader steps = new StepReader(name, memory, vcpus, actors);
+    StepReader steps = new StepReader(policy, memory, vcpus, actors);
     fields.required("steps");
     return new Scenario(
         Values.text(fields.required("title")),
         fields.optional("description").map(Values::text).orElse(""),
-        new PolicyName(policy.place(), name),
+        policy,
         fields.optional("kernel").map(ScenarioReader::kernel).orElse(KernelGeneration.IN_PLACE),
         fields.optional("patience").map(ScenarioReader::patience),
         memory,

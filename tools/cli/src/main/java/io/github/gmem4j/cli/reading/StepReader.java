@@ -2,9 +2,11 @@ package io.github.gmem4j.cli.reading;
 
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.MemoryLayout;
+import io.github.gmem4j.cli.scenario.PolicyName;
 import io.github.gmem4j.cli.scenario.Step;
 import io.github.gmem4j.cli.scenario.Words;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads the steps. */
 final class StepReader {
@@ -16,7 +18,7 @@ final class StepReader {
   private final GuestDeedReader guest;
   private final VmmDeedReader vmm;
 
-  StepReader(String policy, MemoryLayout memory, int vcpus, List<String> processes) {
+  StepReader(Optional<PolicyName> policy, MemoryLayout memory, int vcpus, List<String> processes) {
     this.memory = memory;
     this.vcpus = vcpus;
     this.processes = processes;
@@ -28,11 +30,17 @@ final class StepReader {
     return switch (Fields.kindOf(node, "a step", KINDS)) {
       case "note" -> new Step.Note(Values.text(Fields.of(node, "a note", "note").required("note")));
       case "vcpu" -> {
-        Fields fields = Fields.of(node, "a vCPU's step", "vcpu", "does", "exits", "holds");
+        Fields fields =
+            Fields.of(node, "a vCPU's step", "vcpu", "does", "until", "goes-on", "exits", "holds");
+        int vcpu = (int) Values.between(fields.required("vcpu"), 0, vcpus - 1);
+        if (fields.optional("goes-on").isPresent()) {
+          yield goesOn(node, vcpu);
+        }
         yield new Step.Run(
             fields.place(),
-            (int) Values.between(fields.required("vcpu"), 0, vcpus - 1),
+            vcpu,
             does(fields).stream().map(guest::read).toList(),
+            until(fields),
             Expected.words(fields, "exits", Words.EXITS),
             Expected.count(fields, "holds"));
       }
@@ -55,6 +63,17 @@ final class StepReader {
             Values.state(fields.required("state")));
       }
     };
+  }
+
+  private static Step goesOn(Node node, int vcpu) {
+    Fields fields = Fields.of(node, "a vCPU that goes on", "vcpu", "goes-on");
+    Values.word(fields.required("goes-on"), List.of("true"));
+    return new Step.GoOn(fields.place(), vcpu);
+  }
+
+  private static Step.Until until(Fields fields) {
+    fields.optional("until").ifPresent(node -> Values.word(node, List.of("first-exit")));
+    return fields.optional("until").isPresent() ? Step.Until.FIRST_EXIT : Step.Until.DONE;
   }
 
   private static List<Node> does(Fields fields) {

@@ -8,7 +8,8 @@ import java.util.List;
 
 /** Reads what the VMM does of its own accord. */
 final class VmmDeedReader {
-  private static final List<String> KINDS = List.of("convert", "bind", "unbind", "restart");
+  private static final List<String> KINDS =
+      List.of("convert", "bind", "unbind", "restart", "reboot");
   private static final int MAX_SLOT = 32_763;
 
   private final MemoryLayout memory;
@@ -30,6 +31,15 @@ final class VmmDeedReader {
       case "unbind" -> {
         Node slot = Fields.of(node, "an unbind", "unbind").required("unbind");
         yield new VmmDeed.Unbind(slot.place(), (int) Values.between(slot, 0, MAX_SLOT));
+      }
+      case "reboot" -> {
+        Fields fields = Fields.of(node, "a reboot", "reboot", Expected.KEY);
+        yield new VmmDeed.Reboot(
+            fields.place(),
+            Values.word(fields.required("reboot"), List.of("kept", "reset")).equals("kept")
+                ? VmmDeed.OnReboot.KEPT
+                : VmmDeed.OnReboot.RESET,
+            Expected.word(fields, Words.REBOOT));
       }
       default -> {
         Node flag = Fields.of(node, "a restart", "restart").required("restart");

@@ -28,6 +28,9 @@ public sealed interface HostDeed {
       PageIndex page, ReferenceKind kind, Optional<Duration> lasts, Optional<Expectation> expected)
       implements HostDeed {}
 
+  /** Loads the first byte of the page through a reference it holds, past every page table. */
+  record ReadPinned(PageIndex page, Optional<Expectation> expected) implements HostDeed {}
+
   /** Drops the references it has on the page. */
   record Unpin(PageIndex page, Optional<Expectation> expected) implements HostDeed {}
 

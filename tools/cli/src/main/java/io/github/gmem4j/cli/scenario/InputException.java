@@ -4,13 +4,21 @@ package io.github.gmem4j.cli.scenario;
 public final class InputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final String sentence;
+
   /** Creates the exception for a file as a whole, or for the command line. */
   public InputException(String message) {
     super(message);
+    sentence = message;
   }
 
   /** Creates the exception for a place in a file. */
   public InputException(Place place, String message) {
-    super(place + ": " + message);
+    this(place + ": " + message);
+  }
+
+  @Override
+  public String getMessage() {
+    return sentence;
   }
 }

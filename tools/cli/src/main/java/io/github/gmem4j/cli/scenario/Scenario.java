@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param title one line for a person
  * @param description more lines for a person, possibly none
- * @param policy which architecture
+ * @param policy which architecture; empty: a story for any
  * @param kernel which generation of the kernel interface
  * @param patience how long the VMM tries, in place of the policy's own rule
  * @param memory the guest memory
@@ -22,7 +22,7 @@ import java.util.Optional;
 public record Scenario(
     String title,
     String description,
-    PolicyName policy,
+    Optional<PolicyName> policy,
     KernelGeneration kernel,
     Optional<Patience> patience,
     MemoryLayout memory,

@@ -15,6 +15,7 @@ public sealed interface Step {
    *
    * @param place where the step stands
    * @param does the program
+   * @param until how far it runs
    * @param exits the kinds of all exits, in order, if they are expected
    * @param holds how often the VMM is to wait, if that is expected
    */
@@ -22,6 +23,7 @@ public sealed interface Step {
       Place place,
       int vcpu,
       List<GuestDeed> does,
+      Until until,
       Optional<Expectation> exits,
       Optional<Expectation> holds)
       implements Step {
@@ -30,6 +32,21 @@ public sealed interface Step {
       does = List.copyOf(does);
     }
   }
+
+  /** How far a vCPU runs in a step. */
+  enum Until {
+    /** Until its program ends or something happens that is not about memory. */
+    DONE,
+    /** Until {@code run()} first returns with a question; it stays unanswered for now. */
+    FIRST_EXIT
+  }
+
+  /**
+   * A vCPU goes on whose exit was left unanswered; nothing happens if there was none.
+   *
+   * @param place where the step stands
+   */
+  record GoOn(Place place, int vcpu) implements Step {}
 
   /** A host process does something. */
   record Host(String process, List<HostDeed> does) implements Step {

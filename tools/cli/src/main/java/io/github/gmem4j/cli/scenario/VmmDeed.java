@@ -18,4 +18,19 @@ public sealed interface VmmDeed {
 
   /** Ends the VM and creates a new one, with the same memory and no slot. */
   record Restart(Place place) implements VmmDeed {}
+
+  /**
+   * Reboots: ends the VM, creates a new one with the same memory, binds the slots of the beginning.
+   *
+   * @param memory what becomes of the memory before it is bound
+   */
+  record Reboot(Place place, OnReboot memory, Optional<Expectation> expected) implements VmmDeed {}
+
+  /** What becomes of the memory at a reboot. */
+  enum OnReboot {
+    /** Its pages keep their state. */
+    KEPT,
+    /** The VMM converts all of it to what it began as, through the memory itself. */
+    RESET
+  }
 }

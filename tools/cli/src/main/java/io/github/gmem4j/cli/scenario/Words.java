@@ -1,6 +1,7 @@
 package io.github.gmem4j.cli.scenario;
 
 import io.github.gmem4j.api.guest.ActionResult;
+import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.HostAccess;
@@ -35,12 +36,25 @@ public final class Words {
   /** What a host's pin can yield. */
   public static final List<String> PIN = List.of(OK, "EFAULT");
 
+  /** There is no such thing. */
+  public static final String NONE = "none";
+
+  /** What a read through a reference can yield, beside the byte. */
+  public static final List<String> PINNED = List.of(NONE);
+
+  /** The action was not finished. */
+  public static final String UNFINISHED = "unfinished";
+
   /** What a conversion can yield. */
   public static final List<String> CONVERSION =
       Stream.concat(
               Stream.of("converted", "already-there"),
               Arrays.stream(Errno.values()).map(Errno::name))
           .toList();
+
+  /** What the reset of a reboot can yield; none if nothing is reset. */
+  public static final List<String> REBOOT =
+      Stream.concat(Stream.of(NONE), CONVERSION.stream()).toList();
 
   /** Why {@code run()} can return. */
   public static final List<String> EXITS =
@@ -110,6 +124,19 @@ public final class Words {
       case ConversionOutcome.Blocked blocked -> Errno.EAGAIN.name();
       case ConversionOutcome.OutOfMemory exhausted -> Errno.ENOMEM.name();
       case ConversionOutcome.Rejected rejected -> rejected.reject().name();
+    };
+  }
+
+  /** Returns the word for what a guest does. */
+  public static String of(GuestAction action) {
+    return switch (action) {
+      case GuestAction.Touch touch -> "touch";
+      case GuestAction.Read read -> "read";
+      case GuestAction.Write write -> "write";
+      case GuestAction.Call call -> "call";
+      case GuestAction.Execute execute -> "instruction";
+      case GuestAction.Request request ->
+          request.target() == Shareability.PRIVATE ? "unshare" : "share";
     };
   }
 

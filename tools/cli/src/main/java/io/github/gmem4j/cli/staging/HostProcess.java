@@ -14,8 +14,10 @@ import io.github.gmem4j.cli.scenario.Words;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** A host process that maps the guest memory. Each action returns its result as a word. */
@@ -32,7 +34,9 @@ public final class HostProcess {
   private final ManualClock clock;
   private final Journal journal;
   private final List<Held> held = new ArrayList<>();
+  private final Set<PageIndex> faultedIn = new HashSet<>();
   private HostMapping mapping;
+  private int refaults;
 
   HostProcess(String name, GuestMemory memory, ManualClock clock, Journal journal) {
     this.lane = Lane.of(name);
@@ -49,7 +53,10 @@ public final class HostProcess {
   /** Touches a page. */
   public String touch(PageIndex page) {
     return access(
-        "touches " + page, () -> "touches " + page, () -> mapping.load(page.offset(), new byte[1]));
+        page,
+        "touches " + page,
+        () -> "touches " + page,
+        () -> mapping.load(page.offset(), new byte[1]));
   }
 
   /** Touches a page each time the VMM waits. */
@@ -63,6 +70,7 @@ public final class HostProcess {
     byte[] buffer = new byte[1];
     String result =
         access(
+            page,
             "reads " + page,
             () -> "reads %s from %s".formatted(Words.of(buffer[0]), page),
             () -> mapping.load(page.offset(), buffer));
@@ -72,12 +80,19 @@ public final class HostProcess {
   /** Stores the first byte of a page. */
   public String write(PageIndex page, byte value) {
     String what = "writes %s to %s".formatted(Words.of(value), page);
-    return access(what, () -> what, () -> mapping.store(page.offset(), new byte[] {value}));
+    String result =
+        access(page, what, () -> what, () -> mapping.store(page.offset(), new byte[] {value}));
+    if (result.equals(Words.OK)) {
+      journal.hostWrote(page);
+    }
+    return result;
   }
 
-  private String access(String what, Supplier<String> done, Supplier<HostAccess> attempt) {
+  private String access(
+      PageIndex page, String what, Supplier<String> done, Supplier<HostAccess> attempt) {
     long faults = mapping.faults();
     HostAccess access = attempt.get();
+    countFault(page, faults);
     journal.deed(
         lane,
         Lane.MEMORY,
@@ -97,7 +112,10 @@ public final class HostProcess {
    * @param lasts how long it holds it; empty: until it unpins
    */
   public String pin(PageIndex page, ReferenceKind kind, Optional<Duration> lasts) {
-    return switch (mapping.pin(page, kind, lane.name())) {
+    long faults = mapping.faults();
+    KernelResult<Pin> answer = mapping.pin(page, kind, lane.name());
+    countFault(page, faults);
+    return switch (answer) {
       case KernelResult.Ok<Pin> ok -> {
         Held one = new Held(ok.value(), lasts.map(clock.instant()::plus));
         held.add(one);
@@ -122,6 +140,34 @@ public final class HostProcess {
     };
   }
 
+  /** A fault on a page that was there before means that somebody has taken it away since. */
+  private void countFault(PageIndex page, long faultsBefore) {
+    if (mapping.faults() > faultsBefore && !faultedIn.add(page)) {
+      refaults++;
+    }
+  }
+
+  /** Returns how often it had to fault in again what it had before. */
+  public int refaults() {
+    return refaults;
+  }
+
+  /**
+   * Loads the first byte of a page through a reference it holds, as a device or the kernel does.
+   */
+  public String readPinned(PageIndex page) {
+    Optional<Pin> pin =
+        held.stream().map(Held::pin).filter(one -> one.page().equals(page)).findFirst();
+    if (pin.isEmpty()) {
+      journal.deed(lane, lane, "has no reference on " + page + " to read through");
+      return Words.NONE;
+    }
+    String value = Words.of(pin.get().load(0));
+    journal.deed(
+        lane, Lane.MEMORY, "reads %s from %s through its reference".formatted(value, page));
+    return value;
+  }
+
   /** Drops the references it has on a page. */
   public void unpin(PageIndex page) {
     held.stream().filter(one -> one.pin().page().equals(page)).toList().forEach(this::release);
@@ -129,8 +175,9 @@ public final class HostProcess {
 
   private void release(Held one) {
     if (held.remove(one)) {
-      one.pin().close();
+      // Told first: what the memory does about it comes afterwards.
       journal.deed(lane, Lane.MEMORY, "drops its reference on " + one.pin().page());
+      one.pin().close();
     }
   }
 
@@ -146,6 +193,7 @@ public final class HostProcess {
   /** Unmaps the memory, so that it cannot touch it. */
   void stop() {
     mapping.close();
+    faultedIn.clear();
   }
 
   /** Maps the memory again. */

@@ -11,6 +11,9 @@ import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.SlotRequest;
@@ -30,29 +33,28 @@ import java.util.stream.Stream;
 
 /** A VM with its view of the memory, its vCPUs and its VMM. */
 public final class Machine {
-  /** How often a vCPU may leave in one step: a request of 20 GiB, which no timeline can show. */
-  public static final int MOST_EXITS = 10_000;
-
   private final VirtualMachine vm;
   private final GuestMemory memory;
   private final Coordinator coordinator;
+  private final Optional<PageRange> image;
   private final List<Vcpu> vcpus;
   private final Journal journal;
+  private boolean launched;
 
   Machine(
       VirtualMachine vm,
       GuestMemory memory,
       Coordinator coordinator,
       int vcpuCount,
+      Optional<PageRange> image,
       Journal journal) {
     this.vm = vm;
     this.memory = memory;
     this.coordinator = coordinator;
+    this.image = image;
     this.journal = journal;
     this.vcpus = Stream.generate(() -> vm.createVcpu(GuestProgram.of())).limit(vcpuCount).toList();
-    vm.enableExitHypercalls(1L << Exit.MapGpaRange.NUMBER).orThrow();
-    // Scenarios begin with a guest that runs; its initial image is not part of the story.
-    vm.finalizeLaunch().orThrow();
+    vm.enableExitHypercalls(vm.exitHypercalls()).orThrow();
   }
 
   GuestMemory memory() {
@@ -60,25 +62,73 @@ public final class Machine {
   }
 
   /**
-   * Runs a program until it ends or something happens that is not about memory.
+   * Begins a program.
    *
-   * @return what its actions yielded, as far as it came
+   * @return why {@code run()} returned first
    */
-  public List<ActionResult> run(int vcpu, GuestProgram program) {
+  public Exit begin(int vcpu, GuestProgram program) {
+    launch();
     Vcpu runner = vcpus.get(vcpu);
     runner.load(program);
-    Exit exit = runner.run();
-    int exits = 1;
-    for (Optional<Reply> reply = coordinator.answer(vcpu, exit);
-        reply.isPresent();
-        reply = coordinator.answer(vcpu, exit)) {
-      if (++exits > MOST_EXITS) {
-        throw new InputException(
-            "vCPU " + vcpu + " leaves KVM_RUN more than " + MOST_EXITS + " times in one step");
+    return runner.run();
+  }
+
+  /**
+   * Answers an exit and goes on until one comes that is not about memory, or no end is in sight.
+   *
+   * @param mostExits how many exits to answer
+   */
+  public Ending finish(int vcpu, Exit first, int mostExits) {
+    Exit exit = first;
+    for (int answered = 0; answered < mostExits; answered++) {
+      Optional<Reply> reply = coordinator.answer(vcpu, exit);
+      if (reply.isEmpty()) {
+        return endingOf(exit);
       }
-      exit = runner.run(reply.get());
+      exit = vcpus.get(vcpu).run(reply.get());
     }
-    return runner.results();
+    return Ending.NONE;
+  }
+
+  /** What the VMM has no answer to, and the guest does not get past, is the end of the VM. */
+  private static Ending endingOf(Exit exit) {
+    return switch (exit) {
+      case Exit.Halt halt -> Ending.BY_ITSELF;
+      case Exit.Mmio mmio -> Ending.BY_ITSELF;
+      case Exit.Interrupted interrupted -> Ending.BY_ITSELF;
+      case Exit.MapGpaRange map -> Ending.STOPPED;
+      case Exit.Unshare unshare -> Ending.STOPPED;
+      case Exit.MemoryFault fault -> Ending.STOPPED;
+      case Exit.Failed failed -> Ending.STOPPED;
+    };
+  }
+
+  /** Returns what the actions of the current program have yielded so far. */
+  public List<ActionResult> results(int vcpu) {
+    return vcpus.get(vcpu).results();
+  }
+
+  /** The guest finds its image in what is bound and private when it first runs. */
+  private void launch() {
+    if (!launched) {
+      launched = true;
+      image.ifPresent(this::load);
+      vm.finalizeLaunch().orThrow();
+    }
+  }
+
+  /** Where a platform has no launch, the pages become the guest's at its first touch. */
+  private void load(PageRange pages) {
+    for (MemorySlot slot : vm.slots()) {
+      long end = slot.frames().endExclusive();
+      for (long frame = slot.frames().first().value(); frame < end; frame++) {
+        Gfn gfn = new Gfn(frame);
+        PageIndex page = slot.pageOf(gfn);
+        if (pages.contains(page) && memory.shareability(page) == Shareability.PRIVATE) {
+          vm.populate(new GpaRange(gfn.gpa(), ByteCount.PAGE), Optional.empty());
+        }
+      }
+    }
   }
 
   /** Converts pages through the memory itself; no slot is needed. */
@@ -89,6 +139,23 @@ public final class Machine {
   /** Returns the state of a page. */
   public Shareability stateOf(PageIndex page) {
     return memory.shareability(page);
+  }
+
+  /** Returns the page behind a guest address; empty if no slot covers it. */
+  public Optional<PageIndex> pageAt(Gpa gpa) {
+    return vm.slots().stream()
+        .filter(slot -> slot.frames().contains(gpa.gfn()))
+        .map(slot -> slot.pageOf(gpa.gfn()))
+        .findFirst();
+  }
+
+  /** Returns the frame at which the guest finds a page; empty if no slot has it. */
+  public Optional<Gfn> frameOf(PageIndex page) {
+    return vm.slots().stream()
+        .map(slot -> slot.frames().first().value() + page.value() - slot.firstPage().value())
+        .map(Gfn::new)
+        .filter(gfn -> pageAt(gfn.gpa()).equals(Optional.of(page)))
+        .findFirst();
   }
 
   /**
@@ -130,6 +197,7 @@ public final class Machine {
 
   /** Ends the VM and gives up its view of the memory. */
   void close() {
+    vcpus.forEach(Vcpu::close);
     vm.close();
     memory.close();
   }

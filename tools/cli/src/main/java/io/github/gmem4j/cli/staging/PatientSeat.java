@@ -5,6 +5,7 @@ import io.github.gmem4j.api.policy.AfterPartial;
 import io.github.gmem4j.api.policy.ImplicitRule;
 import io.github.gmem4j.api.policy.RetryRule;
 import io.github.gmem4j.api.policy.Settlement;
+import io.github.gmem4j.api.policy.Unconverted;
 import io.github.gmem4j.api.policy.VmmSeat;
 import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.Exit;
@@ -40,6 +41,11 @@ record PatientSeat(VmmSeat seat, RetryRule rule) implements VmmSeat {
   @Override
   public ImplicitRule implicitRule() {
     return seat.implicitRule();
+  }
+
+  @Override
+  public Unconverted unconverted(Wish.Convert wish) {
+    return seat.unconverted(wish);
   }
 
   @Override

@@ -1,7 +1,10 @@
 package io.github.gmem4j.cli.staging;
 
+import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.participant.Participant;
 import io.github.gmem4j.api.policy.ConversionPolicy;
@@ -13,6 +16,7 @@ import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.MemoryLayout;
 import io.github.gmem4j.cli.scenario.Role;
 import io.github.gmem4j.cli.scenario.Scenario;
+import io.github.gmem4j.cli.scenario.VmmDeed;
 import io.github.gmem4j.core.Engine;
 import io.github.gmem4j.core.kernel.KernelGeneration;
 import io.github.gmem4j.core.vmm.Coordinator;
@@ -20,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Everything a scenario's steps act on. For one thread, deterministic. */
 public final class World {
@@ -35,11 +40,12 @@ public final class World {
   /**
    * Builds the world of a scenario, up to the moment before its first step.
    *
+   * @param policy the architecture it plays on
    * @throws InputException if the kernel does not allow what the scenario begins with
    */
-  public World(Scenario scenario) {
+  public World(Scenario scenario, ConversionPolicy policy) {
     this.scenario = scenario;
-    policy = Policies.named(scenario.policy());
+    this.policy = policy;
     engine =
         Engine.builder()
             .generation(scenario.kernel())
@@ -107,7 +113,8 @@ public final class World {
             .<VmmSeat>map(patience -> PatientSeat.of(policy.vmm(), patience))
             .orElse(policy.vmm());
     Coordinator coordinator = new Coordinator(vm, rules, participants, clock, journal);
-    return new Machine(vm, memory, coordinator, scenario.vcpus(), journal);
+    return new Machine(
+        vm, memory, coordinator, scenario.vcpus(), scenario.memory().image(), journal);
   }
 
   /** Ends the VM and creates a new one, with the same memory and no slot. */
@@ -117,6 +124,36 @@ public final class World {
     machine.close();
     machine = machine(vm, memory);
     journal.deed(Lane.VMM, Lane.KVM, "closes the VM, creates a new one: same memory, no slot");
+  }
+
+  /**
+   * Reboots: a new VM with the same memory, and with the slots of the beginning.
+   *
+   * @return what became of the conversion that resets the memory; empty if there is none
+   */
+  public Optional<ConversionOutcome> reboot(VmmDeed.OnReboot onReboot) {
+    restart();
+    Optional<ConversionOutcome> outcome =
+        switch (onReboot) {
+          case KEPT -> Optional.empty();
+          case RESET ->
+              Optional.of(
+                  machine.convert(
+                      scenario.memory().begins(),
+                      new PageRange(new PageIndex(0), scenario.memory().pages())));
+        };
+    scenario.slots().forEach(machine::bind);
+    return outcome;
+  }
+
+  /** Returns how often host processes had to fault in again what they had before. */
+  public int refaults() {
+    return processes.values().stream().mapToInt(HostProcess::refaults).sum();
+  }
+
+  /** Returns the architecture. */
+  public ConversionPolicy policy() {
+    return policy;
   }
 
   /** Returns who takes note of what happens. */

@@ -6,6 +6,7 @@ import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.participant.Preparation;
 import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Wish;
+import io.github.gmem4j.api.policy.Withheld;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
@@ -90,6 +91,21 @@ final class EventFields {
         json.writeStringField("target", Words.of(tried.target()));
         outcome(json, tried.outcome());
       }
+      case RoadEvent.PagesWithheld withheld -> {
+        named(json, "pages-withheld", withheld.vcpu());
+        range(json, withheld.range());
+        json.writeStringField(
+            "from", withheld.from() == Withheld.FROM_EVERYONE ? "everyone" : "guest");
+      }
+      case RoadEvent.PagesFlipped flipped -> {
+        named(json, "pages-flipped", flipped.vcpu());
+        range(json, flipped.range());
+        json.writeStringField("target", Words.of(flipped.target()));
+      }
+      case RoadEvent.LastReferenceDropped dropped -> {
+        json.writeStringField("event", "last-reference-dropped");
+        json.writeNumberField("page", dropped.page().value());
+      }
     }
   }
 
@@ -99,11 +115,14 @@ final class EventFields {
   }
 
   private static void wish(JsonGenerator json, Wish.Convert wish) throws IOException {
-    GpaRange range = wish.range();
-    json.writeStringField("gpa", hex(range.start().value()));
-    json.writeStringField("size", hex(range.size().value()));
+    range(json, wish.range());
     json.writeStringField("target", Words.of(wish.target()));
     json.writeStringField("origin", wish.origin().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static void range(JsonGenerator json, GpaRange range) throws IOException {
+    json.writeStringField("gpa", hex(range.start().value()));
+    json.writeStringField("size", hex(range.size().value()));
   }
 
   private static void preparation(JsonGenerator json, Preparation answer) throws IOException {

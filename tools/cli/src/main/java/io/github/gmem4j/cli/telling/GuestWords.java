@@ -13,6 +13,10 @@ import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.cli.scenario.Words;
 import io.github.gmem4j.core.softwareprotected.PlainHypercall;
 import io.github.gmem4j.core.softwareprotected.PlainResult;
+import io.github.gmem4j.policy.snp.ghcb.VmgExit;
+import io.github.gmem4j.policy.snp.ghcb.VmgExitResult;
+import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
+import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
 import io.github.gmem4j.policy.tdx.tdcall.PageSize;
 import io.github.gmem4j.policy.tdx.tdcall.TdCall;
 import io.github.gmem4j.policy.tdx.tdcall.TdCallResult;
@@ -46,6 +50,9 @@ final class GuestWords {
       case ActionResult.Returned returned -> of(returned.result());
       case ActionResult.Executed executed when executed.result() instanceof TdCallResult answer ->
           answer.status().succeeded() ? "accepted" : "RAX: " + answer.status();
+      case ActionResult.Executed executed
+          when executed.result() instanceof SnpInstructionResult answer ->
+          SnpWords.of(answer);
       case ActionResult.Executed executed -> executed.result().toString();
       case ActionResult.Fulfilled fulfilled when action instanceof GuestAction.Request request ->
           "done, uses it as " + Words.of(request.target());
@@ -64,6 +71,7 @@ final class GuestWords {
           "hypercall %d: gpa 0x%x, %s, attributes 0x%x"
               .formatted(
                   plain.number(), plain.gpa(), new PageCount(plain.pages()), plain.attributes());
+      case VmgExit exit -> SnpWords.of(exit);
       default -> call.toString();
     };
   }
@@ -75,6 +83,7 @@ final class GuestWords {
           "returns R10 " + word(answer);
       case VmCallResult answer -> "returns R10 %s, R11 0x%x".formatted(word(answer), answer.r11());
       case PlainResult plain -> "returns " + plain.value();
+      case VmgExitResult answer -> SnpWords.of(answer);
       default -> result.toString();
     };
   }
@@ -88,6 +97,7 @@ final class GuestWords {
     return switch (instruction) {
       case TdCall.AcceptPage accept -> "TDCALL PAGE.ACCEPT: " + page(accept);
       case TdCall.ReleasePage release -> "TDCALL PAGE.RELEASE: " + page(release);
+      case SnpInstruction snp -> SnpWords.of(snp);
       default -> instruction.toString();
     };
   }

@@ -20,7 +20,8 @@ public final class JsonLines {
 
   /** What one line holds. */
   @FunctionalInterface
-  private interface Content {
+  public interface Content {
+    /** Writes the fields of the line's object. */
     void writeTo(JsonGenerator json) throws IOException;
   }
 
@@ -31,7 +32,7 @@ public final class JsonLines {
         line(json -> {
           json.writeStringField("event", "scenario");
           json.writeStringField("title", played.scenario().title());
-          json.writeStringField("policy", played.scenario().policy().name());
+          json.writeStringField("policy", played.policy());
         }));
     List<Line> lines = Narrator.tell(played.scenario(), played.happenings());
     for (int i = 0; i < lines.size(); i++) {
@@ -75,7 +76,8 @@ public final class JsonLines {
     }
   }
 
-  private static String line(Content content) {
+  /** Returns one line with its end. */
+  public static String line(Content content) {
     StringWriter line = new StringWriter();
     try (JsonGenerator json = FACTORY.createGenerator(line)) {
       json.writeStartObject();

@@ -2,8 +2,10 @@ package io.github.gmem4j.cli.telling;
 
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.Withheld;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.cli.scenario.Words;
 
@@ -15,7 +17,10 @@ final class KvmWords {
   static String of(Exit exit) {
     return switch (exit) {
       case Exit.MapGpaRange map -> "KVM_EXIT_HYPERCALL KVM_HC_MAP_GPA_RANGE: " + GuestWords.of(map);
-      case Exit.Unshare unshare -> "KVM_EXIT_UNSHARE: " + GuestWords.range(unshare.range());
+      case Exit.Unshare unshare ->
+          "KVM_EXIT_UNSHARE: "
+              + GuestWords.range(unshare.range())
+              + unshare.errorOffset().map(at -> ", error_offset " + at).orElse("");
       case Exit.MemoryFault fault ->
           "KVM_EXIT_MEMORY_FAULT: %s, %s access, %s%s"
               .formatted(
@@ -43,6 +48,14 @@ final class KvmWords {
 
   private static String value(long ret) {
     return Errno.ofNumber(ret).map(Errno::name).orElse(Long.toString(ret));
+  }
+
+  /** Returns that pages are kept from somebody. */
+  static String withheld(GpaRange range, Withheld from) {
+    return switch (from) {
+      case FROM_GUEST -> "keeps %s from the guest".formatted(GuestWords.range(range));
+      case FROM_EVERYONE -> "keeps %s from everyone".formatted(GuestWords.range(range));
+    };
   }
 
   /** Returns that the guest gets a page. */

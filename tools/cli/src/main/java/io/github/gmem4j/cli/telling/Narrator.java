@@ -4,6 +4,7 @@ import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.cli.journal.Happening;
 import io.github.gmem4j.cli.journal.Lane;
 import io.github.gmem4j.cli.scenario.Scenario;
+import io.github.gmem4j.cli.scenario.Words;
 import io.github.gmem4j.cli.telling.Line.Message;
 import java.time.Duration;
 import java.util.List;
@@ -86,6 +87,21 @@ final class Narrator {
               Lane.MEMORY,
               Lane.MEMORY,
               memory.of(tried.range(), tried.target(), tried.outcome()));
+      case RoadEvent.PagesWithheld withheld ->
+          note(
+              at,
+              Lane.KVM,
+              vcpu(withheld.vcpu()) + KvmWords.withheld(withheld.range(), withheld.from()));
+      case RoadEvent.PagesFlipped flipped ->
+          new Message(
+              at,
+              Lane.KVM,
+              Lane.MEMORY,
+              Lane.MEMORY,
+              "no check: %s %s now"
+                  .formatted(GuestWords.range(flipped.range()), Words.of(flipped.target())));
+      case RoadEvent.LastReferenceDropped dropped ->
+          note(at, Lane.MEMORY, "no reference left on " + dropped.page() + ": it is private");
     };
   }
 

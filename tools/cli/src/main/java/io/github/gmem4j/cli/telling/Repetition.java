@@ -1,6 +1,7 @@
 package io.github.gmem4j.cli.telling;
 
 import io.github.gmem4j.cli.telling.Line.Message;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import java.util.Optional;
 /** Shortens a story in which the same lines come again and again: a VMM that tries 200 times. */
 final class Repetition {
   /** The longest group of lines that is looked for. */
-  private static final int LONGEST = 6;
+  private static final int LONGEST = 12;
 
   /** How often a group must come in a row to be told as one. */
   private static final int LEAST = 4;
@@ -18,7 +19,12 @@ final class Repetition {
 
   private Repetition() {}
 
+  /** Shortens groups, then groups of lines among which there are shortened groups. */
   static List<Line> shorten(List<Line> lines) {
+    return once(once(lines));
+  }
+
+  private static List<Line> once(List<Line> lines) {
     List<Line> shorter = new ArrayList<>();
     int at = 0;
     while (at < lines.size()) {
@@ -42,11 +48,22 @@ final class Repetition {
       while (alike(lines, at, at + times * length, length)) {
         times++;
       }
-      if (times >= LEAST && lines.get(at + times * length - 1) instanceof Message last) {
-        return Optional.of(new Line.Again(length, times - TOLD, last.at()));
+      if (times >= LEAST) {
+        Optional<Duration> until = timeOf(lines.get(at + times * length - 1));
+        if (until.isPresent()) {
+          return Optional.of(new Line.Again(length, times - TOLD, until.get()));
+        }
       }
     }
     return Optional.empty();
+  }
+
+  private static Optional<Duration> timeOf(Line line) {
+    return switch (line) {
+      case Line.Heading heading -> Optional.empty();
+      case Message message -> Optional.of(message.at());
+      case Line.Again again -> Optional.of(again.until());
+    };
   }
 
   private static boolean alike(List<Line> lines, int first, int second, int length) {
@@ -54,11 +71,21 @@ final class Repetition {
       return false;
     }
     for (int i = 0; i < length; i++) {
-      if (!(lines.get(first + i) instanceof Message message)
-          || !message.says(lines.get(second + i))) {
+      if (!alike(lines.get(first + i), lines.get(second + i))) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean alike(Line first, Line second) {
+    return switch (first) {
+      case Line.Heading heading -> false;
+      case Message message -> message.says(second);
+      case Line.Again again ->
+          second instanceof Line.Again other
+              && again.lines() == other.lines()
+              && again.times() == other.times();
+    };
   }
 }

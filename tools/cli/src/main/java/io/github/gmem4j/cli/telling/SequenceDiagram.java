@@ -21,7 +21,7 @@ public final class SequenceDiagram {
   /** Characters of a text of 12 px that fit between two lifelines. */
   private static final int FITS = 28;
 
-  private static final String STYLE =
+  static final String STYLE =
       """
       text { font-family: "DejaVu Sans", "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2933; }
       .title { font-size: 16px; font-weight: 600; }
@@ -40,6 +40,7 @@ public final class SequenceDiagram {
       .actor { fill: #f3e6cf; stroke: #b09a6a; }
       .deed { fill: #f5f7fa; stroke: #b8c2cc; }
       .band { fill: #eef1f4; }
+      .panel { fill: none; stroke: #b8c2cc; }
       """;
 
   private final List<Lane> lanes;
@@ -53,10 +54,19 @@ public final class SequenceDiagram {
     this.width = TIME + LANE * lanes.size() + GAP;
   }
 
-  /** Returns the picture. */
+  /** Returns the picture as a file of its own. */
   public static String of(Played played) {
+    String title = played.scenario().title();
+    Picture picture = picture(played, title);
+    Svg svg = new Svg();
+    svg.add(picture);
+    return svg.document(picture.width(), picture.height(), title, STYLE);
+  }
+
+  /** Returns the picture as a part of another. */
+  public static Picture picture(Played played, String title) {
     List<Line> lines = Repetition.shorten(Narrator.tell(played.scenario(), played.happenings()));
-    return new SequenceDiagram(lanesOf(lines)).draw(played, lines);
+    return new SequenceDiagram(lanesOf(lines)).draw(played, title, lines);
   }
 
   /** The seats, then everybody else in the order of appearance. */
@@ -71,10 +81,10 @@ public final class SequenceDiagram {
     return List.copyOf(lanes);
   }
 
-  private String draw(Played played, List<Line> lines) {
+  private Picture draw(Played played, String title, List<Line> lines) {
     int end = y + lines.stream().mapToInt(this::height).sum();
     drawLanes(end);
-    svg.text(GAP, 30, "title", played.scenario().title());
+    svg.text(GAP, 30, "title", title);
     for (Line line : lines) {
       switch (line) {
         case Line.Heading heading -> band("heading", wrapped(heading.text()));
@@ -88,7 +98,7 @@ public final class SequenceDiagram {
       y += LINE + 4;
       svg.text(GAP, y, played.isGood() ? "good" : "bad", part);
     }
-    return svg.document(width, y + 2 * GAP, played.scenario().title(), STYLE);
+    return svg.picture(width, y + 2 * GAP);
   }
 
   private void drawLanes(int end) {

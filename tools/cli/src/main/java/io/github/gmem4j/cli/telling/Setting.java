@@ -9,11 +9,11 @@ import java.util.Locale;
 final class Setting {
   private Setting() {}
 
-  static String of(Scenario scenario) {
+  static String of(Scenario scenario, String policy) {
     MemoryLayout memory = scenario.memory();
     return "policy %s, %s kernel, %s of guest memory that begin %s"
         .formatted(
-            scenario.policy().name(),
+            policy,
             scenario.kernel().name().toLowerCase(Locale.ROOT).replace('_', '-'),
             memory.pages(),
             Words.of(memory.begins()));

@@ -28,6 +28,23 @@ final class Svg {
     element("<text x=\"%d\" y=\"%d\" class=\"%s\">%s</text>".formatted(x, y, style, escaped(text)));
   }
 
+  /** Another picture, in the same place. */
+  void add(Picture picture) {
+    body.append(picture.body());
+  }
+
+  /** Another picture, whose top left corner is at (x, y). */
+  void nested(int x, int y, Picture picture) {
+    element(
+        "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\">%n%s  </svg>"
+            .formatted(x, y, picture.width(), picture.height(), picture.body().indent(2)));
+  }
+
+  /** Returns what was drawn, as a part of another picture. */
+  Picture picture(int width, int height) {
+    return new Picture(width, height, body.toString());
+  }
+
   private void element(String element) {
     body.append("  ").append(element).append('\n');
   }

@@ -32,7 +32,7 @@ public final class Timeline {
       Wrapping.wrapLines(scenario.description(), TEXT_WIDTH).forEach(this::line);
     }
     line("");
-    line(Setting.of(scenario));
+    line(Setting.of(scenario, played.policy()));
     line("");
     row("ms", Map.of(Seat.GUEST, "guest", Seat.KVM, "KVM", Seat.VMM, "VMM", Seat.MEMORY, "memory"));
     rule();

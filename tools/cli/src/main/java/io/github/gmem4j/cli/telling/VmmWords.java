@@ -38,6 +38,7 @@ final class VmmWords {
   static String of(Settlement settlement) {
     return switch (settlement) {
       case Settlement.Fulfilled fulfilled -> "settled: fulfilled";
+      case Settlement.Ready ready -> "settled: all are prepared, the kernel converts";
       case Settlement.RetryLater later -> "settled: the guest shall ask again, " + of(later.why());
       case Settlement.GaveUp gaveUp ->
           "gives up after %s: %s"
@@ -59,7 +60,8 @@ final class VmmWords {
         .outcome()
         .map(blocked -> holders(blocked.blockers()))
         .or(() -> obstacle.participant().map(name -> name + " needs time"))
-        .orElse("something is in the way");
+        .or(() -> obstacle.errorOffset().map(at -> "the kernel found a page held at " + at))
+        .orElse("the kernel asked again");
   }
 
   /** Returns why a conversion did not happen. */

@@ -1,0 +1,75 @@
+package io.github.gmem4j.policy.snp.kvm;
+
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.PageCount;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.Pending;
+import io.github.gmem4j.api.policy.Step;
+import io.github.gmem4j.api.policy.VcpuView;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.policy.snp.ghcb.GhcbMsr;
+import io.github.gmem4j.policy.snp.ghcb.VmgExitResult;
+import java.util.Optional;
+
+/**
+ * VMGEXIT without a GHCB page: one page for each call, one code for every error.
+ *
+ * <p>Source: Linux 7.3 {@code arch/x86/kvm/svm/sev.c}.
+ */
+final class MsrSteps {
+  private MsrSteps() {}
+
+  /** The exit of a page state change is out. */
+  record InFlight(GhcbMsr request) implements Pending {}
+
+  /** The VMM answered it with nonsense: KVM has written no response. */
+  record Unanswered(GhcbMsr request) implements Pending {}
+
+  /** The guest has ended itself and never runs again. */
+  record Terminated(GhcbMsr request) implements Pending {}
+
+  static Step onCall(SevGuest guest, VcpuView vcpu, GhcbMsr request) {
+    return switch (request.function()) {
+      case GhcbMsr.PAGE_STATE_CHANGE ->
+          guest == SevGuest.SNP ? onPageStateChange(vcpu, request) : terminate(request);
+      case GhcbMsr.TERMINATE -> terminate(request);
+      // KVM leaves the register alone when it does not know the function.
+      default -> answer(request);
+    };
+  }
+
+  private static Step onPageStateChange(VcpuView vcpu, GhcbMsr request) {
+    Optional<Shareability> target = request.operation().target();
+    if (target.isEmpty() || !vcpu.mapGpaExits()) {
+      return answer(GhcbMsr.FAILED);
+    }
+    long privacy = target.get() == Shareability.PRIVATE ? Exit.MapGpaRange.PRIVATE : 0;
+    return new Step.Leave(
+        new Exit.MapGpaRange(request.gfn().gpa(), PageCount.ONE, privacy, 0),
+        new InFlight(request));
+  }
+
+  static Step afterExit(InFlight call, Reply reply) {
+    if (reply.equals(Reply.Answer.DONE)) {
+      return answer(GhcbMsr.DONE);
+    }
+    if (reply.equals(Reply.Answer.RETRY) || reply.equals(Reply.Answer.REFUSE)) {
+      return answer(GhcbMsr.FAILED);
+    }
+    return new Step.Fail(
+        Errno.EINVAL,
+        "a page state change must be answered with 0, EAGAIN or EINVAL, not " + reply,
+        new Unanswered(call.request()));
+  }
+
+  static Step answer(GhcbMsr response) {
+    return new Step.Return(new VmgExitResult.Msr(response));
+  }
+
+  /** {@code KVM_EXIT_SYSTEM_EVENT} of type SEV_TERM; the register is its data. */
+  static Step terminate(GhcbMsr request) {
+    return new Step.Fail(
+        Errno.EIO, "the guest has terminated itself: " + request, new Terminated(request));
+  }
+}

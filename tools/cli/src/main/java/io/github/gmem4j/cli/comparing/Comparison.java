@@ -1,0 +1,55 @@
+package io.github.gmem4j.cli.comparing;
+
+import io.github.gmem4j.api.policy.ConversionPolicy;
+import io.github.gmem4j.api.policy.PolicyTraits;
+import io.github.gmem4j.cli.playing.Played;
+import io.github.gmem4j.cli.playing.Player;
+import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.scenario.Scenario;
+import io.github.gmem4j.cli.staging.World;
+import java.util.List;
+
+/**
+ * One story under several policies.
+ *
+ * @param story the story
+ * @param rows what came of it, a row for each policy
+ */
+public record Comparison(Scenario story, List<Row> rows) {
+  /** Copies the list. */
+  public Comparison {
+    rows = List.copyOf(rows);
+  }
+
+  /** Plays a story under each of some policies, in their order. */
+  public static Comparison of(Scenario story, List<ConversionPolicy> policies) {
+    return new Comparison(story, policies.stream().map(policy -> play(story, policy)).toList());
+  }
+
+  private static Row play(Scenario story, ConversionPolicy policy) {
+    PolicyTraits traits = policy.traits();
+    if (!traits.vmType().privateMemory()) {
+      return new Row.Untold(traits, "its VMs have no private memory");
+    }
+    Contents contents = new Contents();
+    Remembered remembered = new Remembered();
+    try {
+      World world = new World(story, new WatchedPolicy(policy, remembered, contents));
+      Watch watch = new Watch(world, contents);
+      world.journal().follow(watch);
+      Played played = Player.play(story, world);
+      return new Row.Told(
+          traits, played, Counting.of(played, world.refaults(), contents, remembered, watch));
+    } catch (InputException e) {
+      return new Row.Untold(traits, e.getMessage());
+    } catch (RuntimeException e) {
+      // Anybody can install a policy; a broken one must not hide what the others do.
+      return new Row.Untold(traits, "the policy breaks: " + e);
+    }
+  }
+
+  /** Tells whether no expectation of the story failed under any policy. */
+  public boolean isGood() {
+    return rows.stream().allMatch(Row::isGood);
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.gmem4j.cli.playing;
+
+import io.github.gmem4j.api.guest.ActionResult;
+import io.github.gmem4j.api.guest.GuestAction;
+import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.cli.journal.Journal;
+import io.github.gmem4j.cli.scenario.GuestDeed;
+import io.github.gmem4j.cli.scenario.Step;
+import io.github.gmem4j.cli.scenario.Words;
+import io.github.gmem4j.cli.staging.Ending;
+import io.github.gmem4j.cli.staging.Machine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A vCPU's step. What the guest takes memory for is known only once a request has succeeded or
+ * failed, so an access that depends on it begins a program of its own.
+ */
+final class GuestRun {
+  /** How often a vCPU may leave in one step: a request of 20 GiB, which no timeline can show. */
+  private static final int MOST_EXITS = 10_000;
+
+  private final Step.Run step;
+  private final Machine machine;
+  private final Belief belief;
+  private final Journal journal;
+  private final int firstHappening;
+  private final List<GuestAction> begun = new ArrayList<>();
+  private final List<ActionResult> results = new ArrayList<>();
+  private int beforeProgram;
+  private Optional<Exit> unanswered = Optional.empty();
+  private Ending ending = Ending.BY_ITSELF;
+
+  GuestRun(Step.Run step, Machine machine, Belief belief, Journal journal) {
+    this.step = step;
+    this.machine = machine;
+    this.belief = belief;
+    this.journal = journal;
+    this.firstHappening = journal.size();
+  }
+
+  Step.Run step() {
+    return step;
+  }
+
+  /** Runs until something has to be answered, or until the step is over. */
+  void toFirstExit() {
+    while (isUnderWay() && unanswered.isEmpty()) {
+      Exit exit = beginNextProgram();
+      unanswered = exit instanceof Exit.Halt ? Optional.empty() : Optional.of(exit);
+      takeResults();
+    }
+  }
+
+  /** Answers what is unanswered, and runs until the step is over. */
+  void toEnd() {
+    unanswered.ifPresent(this::answer);
+    unanswered = Optional.empty();
+    while (isUnderWay()) {
+      answer(beginNextProgram());
+    }
+  }
+
+  /** Tells whether something is left to do, and the guest came as far as to do it. */
+  private boolean isUnderWay() {
+    return begun.size() < step.does().size() && results.size() == begun.size();
+  }
+
+  private void answer(Exit exit) {
+    ending = machine.finish(step.vcpu(), exit, MOST_EXITS);
+    takeResults();
+  }
+
+  private Exit beginNextProgram() {
+    List<GuestAction> program = new ArrayList<>();
+    boolean asked = false;
+    for (GuestDeed deed : step.does().subList(begun.size(), step.does().size())) {
+      if (asked && deed instanceof GuestDeed.AsBelieved) {
+        break;
+      }
+      GuestAction action = actionOf(deed);
+      asked |= action instanceof GuestAction.Request;
+      program.add(action);
+    }
+    beforeProgram = begun.size();
+    begun.addAll(program);
+    return machine.begin(step.vcpu(), new GuestProgram(program));
+  }
+
+  private GuestAction actionOf(GuestDeed deed) {
+    return switch (deed) {
+      case GuestDeed.Exactly exactly -> exactly.action();
+      case GuestDeed.AsBelieved open -> open.access().as(belief.of(open.access().at()));
+    };
+  }
+
+  private void takeResults() {
+    List<ActionResult> ofProgram = machine.results(step.vcpu());
+    for (int i = results.size() - beforeProgram; i < ofProgram.size(); i++) {
+      ActionResult result = ofProgram.get(i);
+      if (result instanceof ActionResult.Fulfilled
+          && begun.get(results.size()) instanceof GuestAction.Request request) {
+        belief.got(request.range(), request.target());
+      }
+      results.add(result);
+    }
+  }
+
+  /** Returns what the guest did and what it got, as far as it came; the rest is unfinished. */
+  List<Outcome> outcomes() {
+    List<Outcome> outcomes = new ArrayList<>();
+    List<Duration> times = journal.finishedSince(firstHappening, step.vcpu());
+    for (int i = 0; i < step.does().size(); i++) {
+      GuestAction action = i < begun.size() ? begun.get(i) : actionOf(step.does().get(i));
+      outcomes.add(
+          new Outcome(
+              Outcome.By.GUEST,
+              "vCPU " + step.vcpu(),
+              Words.of(action),
+              i < results.size() ? Words.of(results.get(i)) : Words.UNFINISHED,
+              i < results.size() ? times.get(i) : journal.now()));
+    }
+    return outcomes;
+  }
+
+  /** Tells whether the VMM had to stop the VM. */
+  boolean isStopped() {
+    return ending == Ending.STOPPED;
+  }
+
+  /** Tells why there was no end, if there was none. */
+  Optional<String> endless() {
+    return ending == Ending.NONE
+        ? Optional.of(
+            "vCPU %d leaves KVM_RUN more than %d times in one step"
+                .formatted(step.vcpu(), MOST_EXITS))
+        : Optional.empty();
+  }
+}
