@@ -14,9 +14,10 @@ import io.github.gmem4j.api.vm.Reply;
  * @implSpec Pure functions, see {@link ConversionPolicy}.
  *     <ul>
  *       <li><b>K1</b> A call that the seat does not know is completed with {@link Step.Return}.
- *       <li><b>K2</b> At re-entry every {@link Reply} is answered, one that does not fit too.
- *       <li><b>K3</b> {@link Step.Fail} at re-entry loses nothing: with the pending state that it
- *           carries, the next reply is answered as it would have been.
+ *       <li><b>K2</b> At re-entry every {@link Reply} is answered, and one that does not fit is not
+ *           taken for done.
+ *       <li><b>K3</b> {@link Step.Fail} at re-entry does not lose the guest's call: with the
+ *           pending state that it carries, the next reply is answered as it would have been.
  *       <li><b>K4</b> The vCPU leaves with {@link Exit.MapGpaRange} or {@link Exit.Unshare} only
  *           where its {@link VcpuView} says that the VMM has enabled that exit.
  *       <li><b>K5</b> A fault completes no call: {@code onFault} never answers {@link Step.Return}.
