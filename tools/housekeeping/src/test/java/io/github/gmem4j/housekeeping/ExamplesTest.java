@@ -47,10 +47,9 @@ class ExamplesTest {
     }
     assertFalse(projects.isEmpty());
     return projects.stream()
-        .map(
-            project ->
-                DynamicTest.dynamicTest(
-                    Repository.name(project), () -> assertBuilds(project, repository)));
+        .map(project ->
+            DynamicTest.dynamicTest(
+                Repository.name(project), () -> assertBuilds(project, repository)));
   }
 
   private static void assertBuilds(Path project, Path repository)

@@ -69,9 +69,7 @@ final class PublishedArtifacts {
   }
 
   private static Path file(Path ours, String artifact, String type) {
-    return ours.resolve(artifact)
-        .resolve(VERSION)
-        .resolve(artifact + "-" + VERSION + "." + type);
+    return ours.resolve(artifact).resolve(VERSION).resolve(artifact + "-" + VERSION + "." + type);
   }
 
   private static void pack(Path classes, Path jar) throws IOException {
