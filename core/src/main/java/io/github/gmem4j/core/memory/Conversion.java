@@ -17,6 +17,7 @@ import io.github.gmem4j.core.kernel.HostKernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -135,20 +136,25 @@ final class Conversion {
     try {
       inode.state().setPrivate(first, end - first);
       inode.withheld().clear(first, end);
-      takenFromHost(inode, first, end);
+      tellPlatforms(inode, first, end, GuestSide::takenFromHost);
     } finally {
       Invalidation.end(inode, first, end);
     }
   }
 
-  private static void takenFromHost(Inode inode, long first, long end) {
+  /** Tells each platform of each page of a range that exists. */
+  private static void tellPlatforms(
+      Inode inode, long first, long end, BiConsumer<GuestSide, PhysicalPage> what) {
     for (GuestSide guest : inode.guests()) {
       if (guest.hasPlatform()) {
         PageCache cache = inode.cache();
         for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
           PhysicalPage page = cache.get(i);
           if (page != null) {
-            guest.takenFromHost(page);
+            what.accept(guest, page);
+            if (page.isQuarantined()) {
+              cache.remove(i);
+            }
           }
         }
       }
@@ -190,7 +196,7 @@ final class Conversion {
       }
       inode.state().setPrivate(first, end - first);
       inode.withheld().clear(first, end);
-      takenFromHost(inode, first, end);
+      tellPlatforms(inode, first, end, GuestSide::takenFromHost);
       return TO_PRIVATE;
     } finally {
       for (long[] run : begun) {
@@ -257,29 +263,12 @@ final class Conversion {
     // Point of no return.
     Invalidation.begin(inode, first, end, Zap.PRIVATE);
     try {
-      makeShared(first, end);
+      tellPlatforms(inode, first, end, GuestSide::makeShared);
       inode.state().setShared(first, end - first);
       inode.withheld().clear(first, end);
     } finally {
       Invalidation.end(inode, first, end);
     }
     return TO_SHARED;
-  }
-
-  private void makeShared(long first, long end) {
-    for (GuestSide guest : inode.guests()) {
-      if (guest.hasPlatform()) {
-        PageCache cache = inode.cache();
-        for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
-          PhysicalPage page = cache.get(i);
-          if (page != null) {
-            guest.makeShared(page);
-            if (page.isQuarantined()) {
-              cache.remove(i);
-            }
-          }
-        }
-      }
-    }
   }
 }

@@ -1,12 +1,7 @@
 package io.github.gmem4j.policy.pkvm;
 
 import io.github.gmem4j.api.policy.ConversionPolicy;
-import io.github.gmem4j.api.policy.GuestKernel;
-import io.github.gmem4j.api.policy.KvmSeat;
-import io.github.gmem4j.api.policy.Platform;
-import io.github.gmem4j.api.policy.PlatformHost;
-import io.github.gmem4j.api.policy.PolicyTraits;
-import io.github.gmem4j.api.policy.VmmSeat;
+import io.github.gmem4j.api.policy.ForwardingPolicy;
 
 /**
  * The variants as {@link java.util.ServiceLoader} wants them: for each a class with a constructor
@@ -15,98 +10,67 @@ import io.github.gmem4j.api.policy.VmmSeat;
 public final class PkvmVariants {
   private PkvmVariants() {}
 
-  /** A policy that is another one under a class of its own. */
-  public sealed interface Standing extends ConversionPolicy {
-    /** Returns the variant. */
-    PkvmVariant variant();
-
-    @Override
-    default PolicyTraits traits() {
-      return variant().policy().traits();
-    }
-
-    @Override
-    default KvmSeat kvm() {
-      return variant().policy().kvm();
-    }
-
-    @Override
-    default VmmSeat vmm() {
-      return variant().policy().vmm();
-    }
-
-    @Override
-    default Platform createPlatform(PlatformHost host) {
-      return variant().policy().createPlatform(host);
-    }
-
-    @Override
-    default GuestKernel guest() {
-      return variant().policy().guest();
-    }
-  }
-
   /** {@link PkvmVariant#ASK_AGAIN}. */
-  public record AskAgain() implements Standing {
+  public record AskAgain() implements ForwardingPolicy {
     @Override
-    public PkvmVariant variant() {
-      return PkvmVariant.ASK_AGAIN;
+    public ConversionPolicy policy() {
+      return PkvmVariant.ASK_AGAIN.policy();
     }
   }
 
   /** {@link PkvmVariant#ONE_TRY}. */
-  public record OneTry() implements Standing {
+  public record OneTry() implements ForwardingPolicy {
     @Override
-    public PkvmVariant variant() {
-      return PkvmVariant.ONE_TRY;
+    public ConversionPolicy policy() {
+      return PkvmVariant.ONE_TRY.policy();
     }
   }
 
   /** {@link PkvmVariant#RUN_ON}. */
-  public record RunOn() implements Standing {
+  public record RunOn() implements ForwardingPolicy {
     @Override
-    public PkvmVariant variant() {
-      return PkvmVariant.RUN_ON;
+    public ConversionPolicy policy() {
+      return PkvmVariant.RUN_ON.policy();
     }
   }
 
   /** {@link PkvmVariant#UNMAP_FIRST}. */
-  public record UnmapFirst() implements Standing {
+  public record UnmapFirst() implements ForwardingPolicy {
     @Override
-    public PkvmVariant variant() {
-      return PkvmVariant.UNMAP_FIRST;
+    public ConversionPolicy policy() {
+      return PkvmVariant.UNMAP_FIRST.policy();
     }
   }
 
   /** {@link PkvmVariant#SUCCESS_FIRST}. */
-  public record SuccessFirst() implements Standing {
+  public record SuccessFirst() implements ForwardingPolicy {
     @Override
-    public PkvmVariant variant() {
-      return PkvmVariant.SUCCESS_FIRST;
+    public ConversionPolicy policy() {
+      return PkvmVariant.SUCCESS_FIRST.policy();
     }
   }
 
   /** {@link PkvmVariant#PENDING_PRIVATE}. */
-  public record PendingPrivate() implements Standing {
+  public record PendingPrivate() implements ForwardingPolicy {
     @Override
-    public PkvmVariant variant() {
-      return PkvmVariant.PENDING_PRIVATE;
+    public ConversionPolicy policy() {
+      return PkvmVariant.PENDING_PRIVATE.policy();
     }
   }
 
   /** {@link PkvmVariant#MAINLINE}. */
-  public record Mainline() implements Standing {
+  public record Mainline() implements ForwardingPolicy {
     @Override
-    public PkvmVariant variant() {
-      return PkvmVariant.MAINLINE;
+    public ConversionPolicy policy() {
+      return PkvmVariant.MAINLINE.policy();
     }
   }
 
   /** {@link PkvmVariant#ANDROID}. */
-  public record Android() implements Standing {
+  public record Android() implements ForwardingPolicy {
     @Override
-    public PkvmVariant variant() {
-      return PkvmVariant.ANDROID;
+    public ConversionPolicy policy() {
+      return PkvmVariant.ANDROID.policy();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.gmem4j.policy.pkvm.el2;
 import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.policy.pkvm.hvc.Hvc;
 import java.util.List;
 import java.util.Optional;
@@ -335,6 +336,11 @@ public final class Hypervisor {
   /** Returns the frames where a VM has a page or poison, ascending. */
   public List<Gfn> frames(VmHandle vm) {
     return vms.find(vm).map(Vm::frames).orElse(List.of());
+  }
+
+  /** Returns the frames of a range where a VM has a page or poison, ascending. */
+  public List<Gfn> frames(VmHandle vm, GfnRange range) {
+    return vms.find(vm).map(found -> found.frames(range)).orElse(List.of());
   }
 
   private Vm running(VmHandle handle) {

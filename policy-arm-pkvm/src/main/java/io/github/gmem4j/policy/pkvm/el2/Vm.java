@@ -2,12 +2,13 @@ package io.github.gmem4j.policy.pkvm.el2;
 
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.vm.Gfn;
-import java.util.HashMap;
+import io.github.gmem4j.api.vm.GfnRange;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** All the hypervisor knows of one VM. */
@@ -18,7 +19,7 @@ final class Vm {
   final Set<Integer> loadedVcpus = new HashSet<>();
   boolean dying;
 
-  private final Map<Long, Leaf> stage2 = new HashMap<>();
+  private final NavigableMap<Long, Leaf> stage2 = new TreeMap<>();
 
   Vm(VmHandle handle, VmKind kind) {
     this.handle = handle;
@@ -60,6 +61,13 @@ final class Vm {
 
   /** Returns the frames that are mapped or poisoned, ascending. */
   List<Gfn> frames() {
-    return stage2.keySet().stream().sorted().map(Gfn::new).toList();
+    return stage2.keySet().stream().map(Gfn::new).toList();
+  }
+
+  /** Returns the frames of a range that are mapped or poisoned, ascending. */
+  List<Gfn> frames(GfnRange range) {
+    return stage2.subMap(range.first().value(), range.endExclusive()).keySet().stream()
+        .map(Gfn::new)
+        .toList();
   }
 }

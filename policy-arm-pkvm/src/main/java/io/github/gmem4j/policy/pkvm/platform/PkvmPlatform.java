@@ -103,8 +103,7 @@ public final class PkvmPlatform implements Platform {
 
   @Override
   public Optional<String> objectionToSharing(GfnRange range) {
-    return hypervisor.frames(vm).stream()
-        .filter(range::contains)
+    return hypervisor.frames(vm, range).stream()
         .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.OWNED)
         .filter(gfn -> !calls.isBeingShared(gfn))
         .findFirst()
@@ -241,8 +240,7 @@ public final class PkvmPlatform implements Platform {
             && answer.succeeded()
             && request.filter(made -> made.target() == Shareability.PRIVATE).isPresent();
     if (takenBack) {
-      hypervisor.frames(vm).stream()
-          .filter(request.orElseThrow().frames()::contains)
+      hypervisor.frames(vm, request.orElseThrow().frames()).stream()
           .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.SHARED_OWNED)
           .forEach(calls::promise);
     }
