@@ -1,12 +1,10 @@
 package io.github.gmem4j.cli.comparing;
 
 import io.github.gmem4j.api.policy.ConversionPolicy;
-import io.github.gmem4j.api.policy.GuestKernel;
+import io.github.gmem4j.api.policy.ForwardingPolicy;
 import io.github.gmem4j.api.policy.KvmSeat;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PlatformHost;
-import io.github.gmem4j.api.policy.PolicyTraits;
-import io.github.gmem4j.api.policy.VmmSeat;
 
 /**
  * A policy, unchanged, whose decisions and whose platform's deeds are noted.
@@ -16,20 +14,10 @@ import io.github.gmem4j.api.policy.VmmSeat;
  * @param contents who notes what becomes of contents
  */
 record WatchedPolicy(ConversionPolicy policy, Remembered decisions, Contents contents)
-    implements ConversionPolicy {
-  @Override
-  public PolicyTraits traits() {
-    return policy.traits();
-  }
-
+    implements ForwardingPolicy {
   @Override
   public KvmSeat kvm() {
     return new WatchedKvmSeat(policy.kvm(), decisions);
-  }
-
-  @Override
-  public VmmSeat vmm() {
-    return policy.vmm();
   }
 
   @Override
@@ -40,10 +28,5 @@ record WatchedPolicy(ConversionPolicy policy, Remembered decisions, Contents con
         folios,
         contents,
         decisions);
-  }
-
-  @Override
-  public GuestKernel guest() {
-    return policy.guest();
   }
 }
