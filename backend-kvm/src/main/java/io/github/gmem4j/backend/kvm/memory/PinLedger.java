@@ -1,0 +1,47 @@
+package io.github.gmem4j.backend.kvm.memory;
+
+import io.github.gmem4j.api.memory.Blocker;
+import io.github.gmem4j.api.memory.ByteRange;
+import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.memory.Pin;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The references that this backend took on pages of one memory and that can block a conversion. The
+ * kernel names a page that is held, never the holder. Thread-safe.
+ */
+final class PinLedger {
+  private final Set<Pin> pins = new HashSet<>();
+
+  synchronized void add(Pin pin) {
+    pins.add(pin);
+  }
+
+  synchronized void remove(Pin pin) {
+    pins.remove(pin);
+  }
+
+  /**
+   * Forgets pins on pages that were punched out: they hold a page that is no more in the memory.
+   */
+  synchronized void punched(ByteRange range) {
+    pins.removeIf(pin -> contains(range, pin.page()));
+  }
+
+  /** Returns who is known to hold pages of a range, in ascending page order. */
+  synchronized List<Blocker> blockers(ByteRange range) {
+    return pins.stream()
+        .filter(pin -> contains(range, pin.page()))
+        .map(pin -> new Blocker(pin.page(), pin.holder(), pin.kind(), pin.since()))
+        .sorted(Comparator.comparing(Blocker::page).thenComparing(Blocker::since))
+        .toList();
+  }
+
+  private static boolean contains(ByteRange range, PageIndex page) {
+    long at = page.offset().value() - range.start().value();
+    return Long.compareUnsigned(at, range.size().value()) < 0;
+  }
+}

@@ -1,0 +1,18 @@
+package io.github.gmem4j.backend.kvm.vcpu;
+
+import io.github.gmem4j.api.vm.Gpa;
+
+/** One thing that the guest's code is told to do. */
+sealed interface GuestCommand {
+  /** Load a byte. */
+  record Load(Gpa at) implements GuestCommand {}
+
+  /** Store a byte. */
+  record Store(Gpa at, byte value) implements GuestCommand {}
+
+  /** Call the hypervisor. */
+  record Call(HypercallRegisters registers) implements GuestCommand {}
+
+  /** Halt. */
+  record Halt() implements GuestCommand {}
+}

@@ -1,0 +1,290 @@
+package io.github.gmem4j.backend.kvm.vcpu;
+
+import io.github.gmem4j.api.guest.ActionResult;
+import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.memory.ByteCount;
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.KernelException;
+import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.api.road.RoadListener;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.api.vm.GpaRange;
+import io.github.gmem4j.api.vm.Prefault;
+import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.api.vm.Vcpu;
+import io.github.gmem4j.backend.kvm.layout.ExitReason;
+import io.github.gmem4j.backend.kvm.layout.PreFaultMemory;
+import io.github.gmem4j.backend.kvm.layout.RunStruct;
+import io.github.gmem4j.backend.kvm.lifetime.Descriptor;
+import io.github.gmem4j.backend.kvm.probe.Device;
+import io.github.gmem4j.backend.kvm.syscall.Returned;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real vCPU. Its guest is a few instructions of 64-bit code that do one command at a time, see
+ * {@link GuestStub}; between two commands KVM_RUN comes back and the next is told.
+ *
+ * <p>Unlike the api asks, {@link #close} may be called while another thread runs: it is kicked out,
+ * and its {@code run()} fails with EBADF.
+ */
+public final class KvmVcpu implements Vcpu {
+  private final int id;
+  private final Processor processor;
+  private final StubBlock block;
+  private final GuestScript script;
+  private final RoadListener listener;
+  private final ReentrantLock running = new ReentrantLock();
+  private volatile Exit.@Nullable Failed ended;
+  private Open open = Open.NOTHING;
+
+  /** Whether the guest is to begin anew: its program was replaced, or it shut down. */
+  private boolean anew;
+
+  /** Whether the mailbox holds a command that the guest has not reported yet. */
+  private boolean told;
+
+  private int privilege;
+
+  private KvmVcpu(
+      int id, Processor processor, StubBlock block, GuestScript script, RoadListener listener) {
+    this.id = id;
+    this.processor = processor;
+    this.block = block;
+    this.script = script;
+    this.listener = listener;
+  }
+
+  /**
+   * Creates a vCPU.
+   *
+   * @throws KernelException if the kernel refuses
+   */
+  // Only this module calls it.
+  @SuppressWarnings("exports")
+  public static KvmVcpu create(
+      Device device,
+      Descriptor vm,
+      int id,
+      StubRegion region,
+      GuestCode code,
+      RoadListener listener,
+      GuestProgram program) {
+    StubBlock block = region.next();
+    return new KvmVcpu(
+        id,
+        Processor.create(device, vm, id, block),
+        block,
+        new GuestScript(id, code, listener, program),
+        listener);
+  }
+
+  @Override
+  public int id() {
+    return id;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if another thread runs this vCPU
+   */
+  @Override
+  public Exit run(Reply reply) {
+    enterExclusively();
+    try {
+      listener.on(new RoadEvent.RunEntered(id, reply));
+      Exit exit = runInside(reply);
+      listener.on(new RoadEvent.RunLeft(id, exit));
+      return exit;
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private void enterExclusively() {
+    if (!running.tryLock()) {
+      throw new IllegalStateException("another thread runs vCPU " + id);
+    }
+  }
+
+  private Exit runInside(Reply reply) {
+    Exit.Failed over = ended;
+    if (over != null) {
+      return over;
+    }
+    if (!open.takes(reply)) {
+      return new Exit.Failed(Errno.EINVAL, "the last exit has no place for this reply: " + reply);
+    }
+    open.answer(reply, processor.struct());
+    open = Open.NOTHING;
+    try {
+      processor.kick().entering();
+      return loop();
+    } catch (KernelException e) {
+      return new Exit.Failed(e.errno(), String.valueOf(e.getMessage()));
+    } finally {
+      processor.kick().left();
+    }
+  }
+
+  private Exit loop() {
+    MemorySegment struct = processor.struct();
+    while (true) {
+      prepare();
+      // The kernel leaves the reason alone where it has none to give.
+      RunStruct.EXIT_REASON.set(struct, ExitReason.UNKNOWN);
+      Returned returned = processor.enter();
+      Exit exit = handle(ExitDecoder.decode(returned, struct), struct);
+      if (exit != null) {
+        return exit;
+      }
+    }
+  }
+
+  /** Tells the guest what to do, unless it is still at it. */
+  private void prepare() {
+    if (anew) {
+      // What the last exit left open would be completed on top of the new registers.
+      processor.kick().completeOnly(processor.struct(), processor::enter);
+      processor.reset(block);
+      privilege = 0;
+      anew = false;
+      told = false;
+    }
+    if (!told) {
+      GuestCommand command = script.next();
+      int wanted =
+          command instanceof GuestCommand.Call call ? call.registers().privilegeLevel() : 0;
+      if (wanted != privilege) {
+        processor.setPrivilege(wanted);
+        privilege = wanted;
+      }
+      block.tell(command);
+      told = !(command instanceof GuestCommand.Halt);
+    }
+  }
+
+  /** Null: the guest goes on. */
+  private @Nullable Exit handle(Decoded decoded, MemorySegment struct) {
+    return switch (decoded) {
+      case Decoded.ToVmm left -> {
+        open = left.open();
+        yield left.exit();
+      }
+      case Decoded.Reported reported -> {
+        told = false;
+        script.reported(block.result());
+        yield null;
+      }
+      case Decoded.ShutDown down -> {
+        script.excepted("the guest took an exception that it does not handle");
+        anew = true;
+        yield null;
+      }
+      case Decoded.Interrupted interrupted -> {
+        Exit.Failed over = ended;
+        boolean kicked = processor.kick().take(struct);
+        if (over != null) {
+          yield over;
+        }
+        yield kicked ? new Exit.Interrupted() : null;
+      }
+    };
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if another thread runs this vCPU
+   */
+  @Override
+  public void load(GuestProgram program) {
+    enterExclusively();
+    try {
+      script.load(program);
+      open = Open.NOTHING;
+      anew = true;
+    } finally {
+      running.unlock();
+    }
+  }
+
+  @Override
+  public List<ActionResult> results() {
+    return script.results();
+  }
+
+  @Override
+  public void kick() {
+    processor.kick().ask();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The guest's code runs with interrupts off, and no call of this backend's VM types looks for
+   * one: it stays pending and nothing shows it.
+   */
+  @Override
+  public void queueInterrupt() {
+    // An interrupt that is never taken and that nobody can ask for needs no memory.
+  }
+
+  @Override
+  public Prefault prefault(GpaRange range, long flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment struct =
+          PreFaultMemory.of(arena, range.start().value(), range.size().value(), flags);
+      Returned returned = processor.prefault(struct);
+      return new Prefault(
+          returned.failed() ? Optional.of(returned.errno()) : Optional.empty(),
+          new Gpa(PreFaultMemory.GPA.get(struct)),
+          new ByteCount(PreFaultMemory.SIZE.get(struct)));
+    }
+  }
+
+  @Override
+  public void close() {
+    end(new Exit.Failed(Errno.EBADF, "vCPU " + id + " is closed"));
+  }
+
+  /** Ends the vCPU with its VM: every later {@code run()} fails with EIO. */
+  public void closeWithVm() {
+    end(new Exit.Failed(Errno.EIO, "the VM is closed"));
+  }
+
+  private void end(Exit.Failed with) {
+    Exit.Failed before = ended;
+    // A vCPU closed by itself says so, also when its VM goes later.
+    if (before == null || with.errno() == Errno.EBADF) {
+      ended = with;
+    }
+    boolean interrupted = false;
+    while (true) {
+      processor.kick().nudge();
+      try {
+        if (running.tryLock(1, TimeUnit.MILLISECONDS)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        // Whoever closes must not leave before nobody uses the vCPU.
+        interrupted = true;
+      }
+    }
+    try {
+      processor.close();
+    } finally {
+      running.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

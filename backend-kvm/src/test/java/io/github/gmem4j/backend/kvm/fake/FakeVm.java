@@ -1,0 +1,144 @@
+package io.github.gmem4j.backend.kvm.fake;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A VM of the fake kernel: slots and attributes. */
+final class FakeVm implements FakeFile {
+  private static final int EEXIST = 17;
+  private static final int EBADF = 9;
+
+  record Slot(
+      long flags, long gpa, long size, long userspace, long offset, @Nullable FakeGmem memory) {
+    boolean covers(long address) {
+      return address >= gpa && address < gpa + size;
+    }
+  }
+
+  final FakeKernel kernel;
+  final int type;
+  final Map<Integer, Slot> slots = new TreeMap<>();
+  final Set<Long> privateFrames = new HashSet<>();
+  long exitHypercalls;
+
+  FakeVm(FakeKernel kernel, int type) {
+    this.kernel = kernel;
+    this.type = type;
+  }
+
+  boolean isProtected() {
+    return type == 1;
+  }
+
+  /** Returns 0 or an errno. */
+  int setRegion(MemorySegment struct) {
+    int id = struct.get(ValueLayout.JAVA_INT, 0);
+    long flags = struct.get(ValueLayout.JAVA_INT, 4);
+    long gpa = struct.get(ValueLayout.JAVA_LONG, 8);
+    long size = struct.get(ValueLayout.JAVA_LONG, 16);
+    long userspace = struct.get(ValueLayout.JAVA_LONG, 24);
+    long offset = struct.get(ValueLayout.JAVA_LONG, 32);
+    if ((gpa | size | userspace | offset) % 4096 != 0) {
+      return FakeGmem.EINVAL;
+    }
+    if (size == 0) {
+      return slots.remove(id) == null ? FakeGmem.EINVAL : 0;
+    }
+    if (slots.containsKey(id)) {
+      return FakeGmem.EINVAL;
+    }
+    if (slots.values().stream().anyMatch(s -> s.gpa() < gpa + size && gpa < s.gpa() + s.size())) {
+      return EEXIST;
+    }
+    @Nullable FakeGmem memory = null;
+    if ((flags & 4) != 0) {
+      FakeFile file = kernel.file(struct.get(ValueLayout.JAVA_INT, 40));
+      if (file == null) {
+        return EBADF;
+      }
+      if (!(file instanceof FakeGmem gmem) || gmem.vm != this || offset + size > gmem.size) {
+        return FakeGmem.EINVAL;
+      }
+      memory = gmem;
+    }
+    slots.put(id, new Slot(flags, gpa, size, userspace, offset, memory));
+    return 0;
+  }
+
+  /** Returns 0 or an errno. */
+  int setAttributes(MemorySegment struct) {
+    long address = struct.get(ValueLayout.JAVA_LONG, 0);
+    long size = struct.get(ValueLayout.JAVA_LONG, 8);
+    long attributes = struct.get(ValueLayout.JAVA_LONG, 16);
+    if (!isProtected()
+        || struct.get(ValueLayout.JAVA_LONG, 24) != 0
+        || (attributes & ~8) != 0
+        || size <= 0
+        || address < 0
+        || (address | size) % 4096 != 0) {
+      return FakeGmem.EINVAL;
+    }
+    for (long frame = address / 4096; frame < (address + size) / 4096; frame++) {
+      if (attributes == 0) {
+        privateFrames.remove(frame);
+      } else {
+        privateFrames.add(frame);
+      }
+    }
+    return 0;
+  }
+
+  /** What a guest's touch of an address meets. */
+  sealed interface Touch {
+    record Bytes(MemorySegment at) implements Touch {}
+
+    record Mmio() implements Touch {}
+
+    record Fault(boolean asPrivate) implements Touch {}
+  }
+
+  private @Nullable Slot slotAt(long gpa) {
+    for (Slot slot : slots.values()) {
+      if (slot.covers(gpa)) {
+        return slot;
+      }
+    }
+    return null;
+  }
+
+  Touch touch(long gpa) {
+    Slot slot = slotAt(gpa);
+    boolean attributePrivate = privateFrames.contains(gpa / 4096);
+    if (slot == null) {
+      return attributePrivate ? new Touch.Fault(true) : new Touch.Mmio();
+    }
+    FakeGmem memory = slot.memory();
+    if (memory == null) {
+      return attributePrivate ? new Touch.Fault(true) : userspace(slot, gpa);
+    }
+    long at = slot.offset() + gpa - slot.gpa();
+    boolean isPrivate =
+        kernel.generation() == FakeKernel.Generation.ATTRIBUTES
+            ? attributePrivate
+            : !memory.shared.contains(at / 4096);
+    if (isPrivate && !isProtected()) {
+      return new Touch.Fault(false);
+    }
+    if (!isPrivate && kernel.generation() == FakeKernel.Generation.ATTRIBUTES) {
+      return userspace(slot, gpa);
+    }
+    return kernel.isOpen(memory)
+        ? new Touch.Bytes(MemorySegment.ofArray(memory.folio(at / 4096).bytes).asSlice(at % 4096))
+        : new Touch.Fault(isPrivate);
+  }
+
+  private Touch userspace(Slot slot, long gpa) {
+    return new Touch.Bytes(
+        kernel.nativeBytes(slot.userspace() + gpa - slot.gpa(), 4096 - gpa % 4096));
+  }
+}
