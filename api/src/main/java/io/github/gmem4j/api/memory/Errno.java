@@ -11,10 +11,14 @@ public enum Errno {
   EPERM(1),
   /** No such slot, or nothing mapped there. */
   ENOENT(2),
+  /** No such thread. */
+  ESRCH(3),
   /** A signal or a kick came first; call again. */
   EINTR(4),
   /** The VM is dead, or the host environment broke. */
   EIO(5),
+  /** No such device or address. */
+  ENXIO(6),
   /** Too large: a mapping is larger than the page asked about. */
   E2BIG(7),
   /** The memory (its file descriptor) is closed. */
@@ -23,6 +27,8 @@ public enum Errno {
   EAGAIN(11),
   /** Out of memory; nothing was changed. */
   ENOMEM(12),
+  /** Not allowed to open it. */
+  EACCES(13),
   /** An address that cannot be touched. */
   EFAULT(14),
   /** In use by somebody else right now. */
@@ -33,10 +39,18 @@ public enum Errno {
   ENODEV(19),
   /** An argument is illegal. */
   EINVAL(22),
+  /** Too many open files in the system. */
+  ENFILE(23),
+  /** Too many open files in the process. */
+  EMFILE(24),
   /** The call does not exist for this object on this kernel. */
   ENOTTY(25),
   /** A file offset past what any file can have. */
   EFBIG(27),
+  /** No room is left for objects of this kind. */
+  ENOSPC(28),
+  /** The kernel does not have the call. */
+  ENOSYS(38),
   /** The mode is not supported. */
   EOPNOTSUPP(95),
   /** Overtaken by a newer request. */

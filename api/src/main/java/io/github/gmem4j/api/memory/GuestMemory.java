@@ -88,7 +88,8 @@ public interface GuestMemory extends AutoCloseable {
    * Marks a page as hit by a hardware memory error: guests lose their mappings of it and get
    * EHWPOISON from then on; its contents and state stay.
    *
-   * @return the page, EINVAL past the end, ENOENT if no page exists there
+   * @return the page, EINVAL past the end, ENOENT if no page exists there, EOPNOTSUPP on a host on
+   *     which no errors are made
    */
   KernelResult<PageIndex> poison(PageIndex page);
 

@@ -38,7 +38,9 @@ public interface HostMapping extends AutoCloseable {
    * @param page the page of the mapping
    * @param kind what kind of reference
    * @param holder a name that a blocked conversion will report
-   * @return the pin, or EFAULT if the page cannot be touched
+   * @return the pin, or EFAULT if the page cannot be touched; over a real kernel also EINVAL for a
+   *     {@link ReferenceKind#TRANSIENT} reference, which nobody can take on purpose, and whatever
+   *     the holder's own call answers (EMFILE, ENOMEM, ENOSYS)
    */
   KernelResult<Pin> pin(PageIndex page, ReferenceKind kind, String holder);
 

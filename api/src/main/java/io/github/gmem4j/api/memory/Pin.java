@@ -35,6 +35,7 @@ public interface Pin extends AutoCloseable {
    *
    * @param inPage offset in the page, 0 to 4095
    * @throws IllegalStateException if the pin was released
+   * @throws UnsupportedOperationException if what holds the page only reads, as a pipe does
    */
   void store(int inPage, byte value);
 

@@ -17,7 +17,9 @@ package io.github.gmem4j.api.policy;
  * </table>
  *
  * <p>Over a real kernel only {@link #vmm} runs: the other seats are the kernel's and the hardware's
- * own.
+ * own. Where that kernel lacks the architecture, {@link #kvm} turns the guest's calls into plain
+ * hypercalls before they reach it, and {@link GuestKernel#substitute} says what is done for
+ * instructions; there is no platform then.
  *
  * @implSpec The testkit's {@code PolicyContract} checks these rules under their ids.
  *     <ul>

@@ -2,8 +2,10 @@ package io.github.gmem4j.api.policy;
 
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.InstructionResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.GpaRange;
+import java.util.Optional;
 
 /**
  * How a guest kernel of an architecture brings memory into a state: which calls it makes, what it
@@ -30,4 +32,14 @@ public interface GuestKernel {
 
   /** Returns the move after an instruction finished. */
   GuestMove afterInstruction(GuestProgress progress, InstructionResult result);
+
+  /**
+   * Returns what does duty for an instruction where a real vCPU plays this guest without the
+   * architecture's hardware beneath it.
+   *
+   * @return empty, the default: nothing can, the instruction is undefined
+   */
+  default Optional<Substitute> substitute(PlatformInstruction instruction) {
+    return Optional.empty();
+  }
 }

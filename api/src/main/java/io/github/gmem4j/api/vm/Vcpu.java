@@ -51,7 +51,7 @@ public interface Vcpu extends AutoCloseable {
   /**
    * Destroys the vCPU: what it left open is forgotten, references that the kernel held for its call
    * are dropped, and every later {@code run()} fails with EBADF. Not while {@code run()} is under
-   * way. Closing again has no effect.
+   * way, unless the backend says otherwise. Closing again has no effect.
    */
   @Override
   void close();

@@ -39,7 +39,8 @@ public interface VirtualMachine extends AutoCloseable {
   /**
    * Creates this VM's view of a memory that another VM of the same host has a view of.
    *
-   * @return the view, or EINVAL for a memory of this VM or of another host
+   * @return the view, or EINVAL for a memory of this VM or of another host; ENOTTY where the kernel
+   *     gives a memory one VM
    */
   KernelResult<GuestMemory> linkGuestMemory(GuestMemory memory);
 
@@ -86,7 +87,8 @@ public interface VirtualMachine extends AutoCloseable {
    * @param source the image, as long as the range; empty to take the bytes already in the pages,
    *     which only in-place conversion allows (else EINVAL)
    * @return how many pages were added, if any were; else EINVAL once the launch is finalized or
-   *     where no guest memory is bound, EFAULT if it is closed, EIO if the platform denies
+   *     where no guest memory is bound, EFAULT if it is closed, EIO if the platform denies, ENOTTY
+   *     if VMs of this type have no initial image on this host
    */
   KernelResult<PageCount> populate(GpaRange range, Optional<byte[]> source);
 

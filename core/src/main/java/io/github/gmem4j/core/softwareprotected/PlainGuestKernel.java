@@ -2,6 +2,8 @@ package io.github.gmem4j.core.softwareprotected;
 
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.InstructionResult;
+import io.github.gmem4j.api.guest.PlainHypercall;
+import io.github.gmem4j.api.guest.PlainResult;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.GuestKernel;

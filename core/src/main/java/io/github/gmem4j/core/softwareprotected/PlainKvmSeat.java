@@ -1,6 +1,8 @@
 package io.github.gmem4j.core.softwareprotected;
 
 import io.github.gmem4j.api.guest.GuestCall;
+import io.github.gmem4j.api.guest.PlainHypercall;
+import io.github.gmem4j.api.guest.PlainResult;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageCount;

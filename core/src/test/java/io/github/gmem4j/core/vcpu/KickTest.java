@@ -8,6 +8,8 @@ import static org.mockito.Mockito.when;
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.guest.PlainHypercall;
+import io.github.gmem4j.api.guest.PlainResult;
 import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Granting;
@@ -20,8 +22,6 @@ import io.github.gmem4j.core.Engine;
 import io.github.gmem4j.core.Platforms;
 import io.github.gmem4j.core.TestPolicy;
 import io.github.gmem4j.core.World;
-import io.github.gmem4j.core.softwareprotected.PlainHypercall;
-import io.github.gmem4j.core.softwareprotected.PlainResult;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

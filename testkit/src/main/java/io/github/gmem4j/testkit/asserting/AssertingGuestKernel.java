@@ -2,14 +2,17 @@ package io.github.gmem4j.testkit.asserting;
 
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.InstructionResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
+import io.github.gmem4j.api.policy.Substitute;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.testkit.rule.Answers;
 import io.github.gmem4j.testkit.rule.Rule;
 import io.github.gmem4j.testkit.rule.RuleBroken;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -49,6 +52,11 @@ final class AssertingGuestKernel implements GuestKernel {
         Answers.ofPolicy(
             "afterInstruction(" + progress + ", " + result + ")",
             () -> guest.afterInstruction(progress, result)));
+  }
+
+  @Override
+  public Optional<Substitute> substitute(PlatformInstruction instruction) {
+    return Answers.ofPolicy("substitute(" + instruction + ")", () -> guest.substitute(instruction));
   }
 
   private GuestMove moved(GuestMove move) {

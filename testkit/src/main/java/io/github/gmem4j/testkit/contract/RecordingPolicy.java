@@ -3,6 +3,7 @@ package io.github.gmem4j.testkit.contract;
 import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.InstructionResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.AfterPartial;
@@ -20,6 +21,7 @@ import io.github.gmem4j.api.policy.PolicyTraits;
 import io.github.gmem4j.api.policy.RetryRule;
 import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Step;
+import io.github.gmem4j.api.policy.Substitute;
 import io.github.gmem4j.api.policy.Unconverted;
 import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.policy.VmmSeat;
@@ -31,6 +33,7 @@ import io.github.gmem4j.testkit.rule.Answers;
 import io.github.gmem4j.testkit.rule.Rule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** A policy that decides as another does; answers are checked, and the seats' are remembered. */
@@ -191,6 +194,11 @@ final class RecordingPolicy implements ConversionPolicy {
           asked(
               "afterInstruction(" + progress + ", " + result + ")",
               p -> p.guest().afterInstruction(progress, result)));
+    }
+
+    @Override
+    public Optional<Substitute> substitute(PlatformInstruction instruction) {
+      return asked("substitute(" + instruction + ")", p -> p.guest().substitute(instruction));
     }
 
     private GuestMove moved(GuestMove move) {

@@ -2,6 +2,8 @@ package io.github.gmem4j.testkit.contract;
 
 import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestResult;
+import io.github.gmem4j.api.guest.PlainHypercall;
+import io.github.gmem4j.api.guest.PlainResult;
 import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.policy.Execution;
@@ -15,8 +17,6 @@ import io.github.gmem4j.api.policy.RetryRule;
 import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
-import io.github.gmem4j.core.softwareprotected.PlainHypercall;
-import io.github.gmem4j.core.softwareprotected.PlainResult;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

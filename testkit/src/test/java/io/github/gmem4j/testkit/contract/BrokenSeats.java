@@ -2,6 +2,8 @@ package io.github.gmem4j.testkit.contract;
 
 import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestResult;
+import io.github.gmem4j.api.guest.PlainHypercall;
+import io.github.gmem4j.api.guest.PlainResult;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
@@ -22,8 +24,6 @@ import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
-import io.github.gmem4j.core.softwareprotected.PlainHypercall;
-import io.github.gmem4j.core.softwareprotected.PlainResult;
 import io.github.gmem4j.testkit.value.Traits;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -46,6 +46,22 @@ class DependencyRuleTest {
   }
 
   @Test
+  void theBackendOverARealKernelSeesTheApiAndTheJdkOnly() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + ".backend..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(ROOT + ".api..", ROOT + ".backend..", "java..", "org.jspecify..")
+        .check(ALL);
+  }
+
+  @Test
+  void thePackagesOfTheBackendHaveNoCycle() {
+    slices().matching(ROOT + ".backend.kvm.(*)..").should().beFreeOfCycles().check(ALL);
+  }
+
+  @Test
   void thePoliciesHaveNoCycles() {
     for (String policy : List.of("tdx", "pkvm", "snp")) {
       slices().matching(ROOT + ".policy." + policy + ".(*)..").should().beFreeOfCycles().check(ALL);

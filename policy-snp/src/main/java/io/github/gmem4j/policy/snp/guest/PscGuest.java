@@ -2,18 +2,22 @@ package io.github.gmem4j.policy.snp.guest;
 
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.InstructionResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
+import io.github.gmem4j.api.policy.Substitute;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.policy.snp.ghcb.GhcbMsr;
+import io.github.gmem4j.policy.snp.ghcb.PageSize;
 import io.github.gmem4j.policy.snp.ghcb.PscBuffer;
 import io.github.gmem4j.policy.snp.ghcb.PscEntry;
 import io.github.gmem4j.policy.snp.ghcb.PscHeader;
 import io.github.gmem4j.policy.snp.ghcb.VmgExit;
 import io.github.gmem4j.policy.snp.rmp.RmpStatus;
+import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
 import java.util.Optional;
 
@@ -153,6 +157,25 @@ public final class PscGuest implements GuestKernel {
     return smaller
         .map(PscGuest::validate)
         .orElseGet(() -> fail(habits.afterFailedPvalidate(answer)));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Without an RMP nobody keeps books of what was validated: PVALIDATE of 4 KiB always changes
+   * something, and 2 MiB never match, as for pages that the host has mapped as 4 KiB.
+   */
+  @Override
+  public Optional<Substitute> substitute(PlatformInstruction instruction) {
+    return switch (instruction) {
+      case SnpInstruction.Pvalidate validate when validate.mapping() == Shareability.PRIVATE ->
+          Optional.of(
+              new Substitute.Answer(
+                  validate.size() == PageSize.KIB_4
+                      ? SnpInstructionResult.CHANGED
+                      : SnpInstructionResult.failed(RmpStatus.FAIL_SIZEMISMATCH)));
+      default -> Optional.empty();
+    };
   }
 
   private GuestMove validated(PscChunk chunk) {

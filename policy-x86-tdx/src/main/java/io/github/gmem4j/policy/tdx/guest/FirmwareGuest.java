@@ -2,11 +2,13 @@ package io.github.gmem4j.policy.tdx.guest;
 
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.InstructionResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
+import io.github.gmem4j.api.policy.Substitute;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
@@ -16,6 +18,7 @@ import io.github.gmem4j.policy.tdx.tdcall.TdxStatus;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
+import java.util.Optional;
 
 /**
  * How EDK2 firmware (TDVF) converts: page-table entry by page-table entry, each a call of its own
@@ -98,6 +101,11 @@ public final class FirmwareGuest implements GuestKernel {
             status.is(TdxStatus.PAGE_ALREADY_ACCEPTED) ? TdxStatus.SUCCESS : status,
             accept -> new Accepting(accept, 0, accepting.rest(), accepting.end()),
             () -> nextEntry(accepting.rest(), accepting.end(), Shareability.PRIVATE));
+  }
+
+  @Override
+  public Optional<Substitute> substitute(PlatformInstruction instruction) {
+    return WithoutModule.substitute(instruction);
   }
 
   private GuestMove nextEntry(Gpa at, long end, Shareability target) {

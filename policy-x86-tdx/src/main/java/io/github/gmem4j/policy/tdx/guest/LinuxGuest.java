@@ -2,10 +2,12 @@ package io.github.gmem4j.policy.tdx.guest;
 
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.InstructionResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
+import io.github.gmem4j.api.policy.Substitute;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.policy.tdx.sept.DeviceAssignment;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
@@ -83,6 +85,11 @@ public final class LinuxGuest implements GuestKernel {
       case Releasing releasing -> afterRelease(releasing, answer.status());
       default -> new GuestMove.GiveUp("unexpected " + result + " after " + progress);
     };
+  }
+
+  @Override
+  public Optional<Substitute> substitute(PlatformInstruction instruction) {
+    return WithoutModule.substitute(instruction);
   }
 
   private GuestMove map(GpaRange range, Shareability target) {

@@ -2,16 +2,19 @@ package io.github.gmem4j.policy.tdx.guest;
 
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.InstructionResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
+import io.github.gmem4j.api.policy.Substitute;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
 import io.github.gmem4j.policy.tdx.tdcall.TdCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
+import java.util.Optional;
 
 /**
  * How OpenHCL converts: one call for the whole range, repeated from R11 for as long as the answer
@@ -59,6 +62,11 @@ public final class OpenHclGuest implements GuestKernel {
       return new GuestMove.GiveUp("unexpected " + result + " after " + progress);
     }
     return accepting.accept().after(answer.status(), Accepting::new, () -> GuestMove.DONE);
+  }
+
+  @Override
+  public Optional<Substitute> substitute(PlatformInstruction instruction) {
+    return WithoutModule.substitute(instruction);
   }
 
   private static GuestMove mapped(Mapping mapping) {

@@ -3,6 +3,8 @@ package io.github.gmem4j.conformance.playing;
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.guest.PlainHypercall;
+import io.github.gmem4j.api.guest.PlainResult;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Prefault;
@@ -14,8 +16,6 @@ import io.github.gmem4j.conformance.recorder.GuestCalls;
 import io.github.gmem4j.conformance.recording.Field;
 import io.github.gmem4j.conformance.recording.Result;
 import io.github.gmem4j.conformance.recording.ResultBuilder;
-import io.github.gmem4j.core.softwareprotected.PlainHypercall;
-import io.github.gmem4j.core.softwareprotected.PlainResult;
 import java.util.List;
 
 /** Plays what the vCPU does. */

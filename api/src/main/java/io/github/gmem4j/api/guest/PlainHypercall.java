@@ -1,6 +1,5 @@
-package io.github.gmem4j.core.softwareprotected;
+package io.github.gmem4j.api.guest;
 
-import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;

@@ -1,6 +1,5 @@
-package io.github.gmem4j.core.softwareprotected;
+package io.github.gmem4j.api.guest;
 
-import io.github.gmem4j.api.guest.GuestResult;
 
 /**
  * What {@link PlainHypercall} returns.
