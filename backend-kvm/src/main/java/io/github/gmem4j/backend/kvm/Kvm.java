@@ -4,6 +4,7 @@ import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.KernelException;
 import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.backend.kvm.KvmAccess.Obstacle;
@@ -18,7 +19,6 @@ import io.github.gmem4j.backend.kvm.syscall.Linux;
 import io.github.gmem4j.backend.kvm.syscall.LinuxSyscalls;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
 import io.github.gmem4j.backend.kvm.syscall.Syscalls;
-import io.github.gmem4j.backend.kvm.vcpu.GuestCode;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
 import java.util.Optional;
 
@@ -100,20 +100,25 @@ public final class Kvm implements AutoCloseable {
   }
 
   /**
-   * Creates a VM.
+   * Creates a VM for the guests of a policy. Where the kernel lacks the policy's VM type, a
+   * software-protected VM stands in: the guest's calls become plain hypercalls, decided by the
+   * policy's KVM seat, and its instructions what {@link
+   * io.github.gmem4j.api.policy.GuestKernel#substitute} says. Nothing is protected then.
    *
-   * @param type {@link VmType#DEFAULT} or {@link VmType#SW_PROTECTED}
-   * @param code what its guests are made of
+   * @param policy the architecture; its platform is not used
    * @param listener told of what happens
-   * @return EINVAL for a type that this backend or this kernel does not have
+   * @return EINVAL if this kernel has neither
    */
-  public KernelResult<KvmVm> createVm(VmType type, GuestCode code, RoadListener listener) {
-    Optional<MachineType> machine = offered(type);
+  public KernelResult<KvmVm> createVm(ConversionPolicy policy, RoadListener listener) {
+    VmType type = policy.traits().vmType();
+    Optional<MachineType> machine =
+        offered(type)
+            .or(() -> type.privateMemory() ? offered(VmType.SW_PROTECTED) : Optional.empty());
     if (machine.isEmpty()) {
       return noSuchType(type);
     }
     try {
-      return KernelResult.ok(KvmVm.create(device, machine.get(), code, listener));
+      return KernelResult.ok(KvmVm.create(device, machine.get(), policy, listener));
     } catch (KernelException e) {
       return KernelResult.failed(e.errno(), String.valueOf(e.getMessage()));
     }

@@ -24,6 +24,7 @@ import io.github.gmem4j.backend.kvm.probe.ConversionInterface;
 import io.github.gmem4j.backend.kvm.probe.HostReport;
 import io.github.gmem4j.backend.kvm.probe.MachineType;
 import io.github.gmem4j.backend.kvm.probe.TypeReport;
+import io.github.gmem4j.backend.kvm.vm.KvmVm;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -109,15 +110,18 @@ class KvmAccessTest {
   }
 
   @Test
-  void typesThatNobodyCanLaunchAreRefused() {
+  void aSoftwareProtectedVmStandsInForWhatNobodyCanLaunch() {
     FakeKernel kernel = new FakeKernel(FakeKernel.Generation.NONE);
-    try (Kvm kvm = Kvm.open(kernel).orThrow()) {
-      assertEquals(
-          Errno.EINVAL,
+    VmType odd = new VmType("ODD", false, VmType.AccessRule.ALWAYS_SHARED, 2);
+    try (Kvm kvm = Kvm.open(kernel).orThrow();
+        KvmVm vm =
+            kvm.createVm(PlainGuest.policy(VmType.CONFIDENTIAL), RoadListener.NONE).orThrow()) {
+      assertEquals(VmType.SW_PROTECTED, vm.type());
+      KernelResult.Failed<?> refused =
           assertInstanceOf(
-                  KernelResult.Failed.class,
-                  kvm.createVm(VmType.CONFIDENTIAL, PlainGuest.code(), RoadListener.NONE))
-              .errno());
+              KernelResult.Failed.class, kvm.createVm(PlainGuest.policy(odd), RoadListener.NONE));
+      assertEquals(Errno.EINVAL, refused.errno());
+      assertTrue(refused.reason().contains("ODD"), refused::reason);
       assertEquals(
           Errno.EINVAL,
           assertInstanceOf(KernelResult.Failed.class, kvm.conversion(VmType.CONFIDENTIAL)).errno());

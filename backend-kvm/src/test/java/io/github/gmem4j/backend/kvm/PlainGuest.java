@@ -1,76 +1,92 @@
 package io.github.gmem4j.backend.kvm;
 
-import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.InstructionResult;
+import io.github.gmem4j.api.guest.PlainHypercall;
+import io.github.gmem4j.api.guest.PlainResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
-import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.policy.KvmSeat;
+import io.github.gmem4j.api.policy.Platform;
+import io.github.gmem4j.api.policy.PlatformHost;
+import io.github.gmem4j.api.policy.PolicyTraits;
+import io.github.gmem4j.api.policy.Substitute;
+import io.github.gmem4j.api.policy.VmmSeat;
 import io.github.gmem4j.api.vm.GpaRange;
-import io.github.gmem4j.backend.kvm.vcpu.GuestCode;
-import io.github.gmem4j.backend.kvm.vcpu.HypercallConvention;
-import io.github.gmem4j.backend.kvm.vcpu.HypercallRegisters;
+import io.github.gmem4j.api.vm.VmType;
+import java.util.Optional;
 
 /** A guest that knows one hypercall and makes one call for each request. */
-public enum PlainGuest implements GuestKernel, HypercallConvention {
+public enum PlainGuest implements GuestKernel {
   /** The one value. */
   INSTANCE;
-
-  /** The hypercall as it stands in the registers. */
-  public record Call(long number, long gpa, long pages, long attributes, int privilegeLevel)
-      implements GuestCall {
-    /** Returns the call that asks for a range to get a state. */
-    public static Call of(GpaRange range, Shareability target) {
-      return new Call(
-          Exit.MapGpaRange.NUMBER,
-          range.start().value(),
-          range.size().wholePages().value(),
-          target == Shareability.PRIVATE ? Exit.MapGpaRange.PRIVATE : 0,
-          0);
-    }
-  }
-
-  /** What the result register holds. */
-  public record Result(long value) implements GuestResult {}
 
   private enum Asking implements GuestProgress {
     ONCE
   }
 
-  /** Returns the guest code of this guest. */
-  public static GuestCode code() {
-    return new GuestCode(INSTANCE, INSTANCE);
+  /** Returns the policy of VMs of a type whose guests are this one; no seat of it is asked. */
+  public static ConversionPolicy policy(VmType type) {
+    return new Plain(new PolicyTraits("plain", type, PolicyTraits.Converter.VMM, "one hypercall"));
+  }
+
+  private record Plain(PolicyTraits traits) implements ConversionPolicy {
+    @Override
+    public KvmSeat kvm() {
+      return new TranslatingSeat();
+    }
+
+    @Override
+    public VmmSeat vmm() {
+      throw new IllegalStateException("these tests are the VMM");
+    }
+
+    @Override
+    public Platform createPlatform(PlatformHost host) {
+      throw new IllegalStateException("over a real kernel there is no model of a platform");
+    }
+
+    @Override
+    public GuestKernel guest() {
+      return INSTANCE;
+    }
   }
 
   @Override
   public GuestMove begin(GpaRange range, Shareability target) {
-    return new GuestMove.Call(Call.of(range, target), Asking.ONCE);
+    return new GuestMove.Call(PlainHypercall.of(range, target), Asking.ONCE);
   }
 
   @Override
   public GuestMove afterCall(GuestProgress progress, GuestResult result) {
-    long value = ((Result) result).value();
+    long value = ((PlainResult) result).value();
     return value == 0 ? GuestMove.DONE : new GuestMove.GiveUp("hypercall returned " + value);
   }
 
   @Override
   public GuestMove afterInstruction(GuestProgress progress, InstructionResult result) {
-    throw new IllegalStateException("this guest executes no instruction");
+    throw new IllegalStateException("this guest executes no instruction for a request");
   }
 
-  @Override
-  public HypercallRegisters registers(GuestCall call) {
-    if (!(call instanceof Call plain)) {
-      throw new IllegalArgumentException("not a plain hypercall: " + call);
-    }
-    return new HypercallRegisters(
-        plain.number(), plain.gpa(), plain.pages(), plain.attributes(), 0, plain.privilegeLevel());
-  }
+  /** An instruction that leaves pages cleared. */
+  public record Clean(GpaRange range) implements PlatformInstruction {}
+
+  /** An instruction that touches nothing. */
+  public record Nod() implements PlatformInstruction {}
+
+  /** What {@link Clean} and {@link Nod} yield. */
+  public record Done(String what) implements InstructionResult {}
 
   @Override
-  public GuestResult result(long rax) {
-    return new Result(rax);
+  public Optional<Substitute> substitute(PlatformInstruction instruction) {
+    return switch (instruction) {
+      case Clean clean -> Optional.of(new Substitute.Clear(clean.range(), new Done("clean")));
+      case Nod nod -> Optional.of(new Substitute.Answer(new Done("nod")));
+      default -> Optional.empty();
+    };
   }
 }

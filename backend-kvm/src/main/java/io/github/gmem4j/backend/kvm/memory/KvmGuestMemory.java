@@ -35,6 +35,7 @@ public final class KvmGuestMemory implements GuestMemory {
   private final ByteCount size;
   private final long flags;
   private final RoadListener listener;
+  private final Dropped dropped;
   private final HostCopy copy;
   private final StateRuns state;
   private final PinLedger pins = new PinLedger();
@@ -52,13 +53,15 @@ public final class KvmGuestMemory implements GuestMemory {
       ByteCount size,
       long flags,
       HostCopy copy,
-      RoadListener listener) {
+      RoadListener listener,
+      Dropped dropped) {
     this.syscalls = syscalls;
     this.file = file;
     this.size = size;
     this.flags = flags;
     this.copy = copy;
     this.listener = listener;
+    this.dropped = dropped;
     this.state =
         new StateRuns((flags & INIT_SHARED) != 0 ? Shareability.SHARED : Shareability.PRIVATE);
     this.open =
@@ -135,6 +138,7 @@ public final class KvmGuestMemory implements GuestMemory {
       return new ConversionOutcome.AlreadyThere(target);
     }
     state.store(from, end, target);
+    dropped.fromGuest(this, range);
     return new ConversionOutcome.Converted(target);
   }
 
@@ -155,6 +159,7 @@ public final class KvmGuestMemory implements GuestMemory {
     }
     if ((mode & PUNCH_HOLE) != 0) {
       pins.punched(range);
+      dropped.fromGuest(this, range);
     }
     return KernelResult.ok(range);
   }

@@ -2,13 +2,26 @@ package io.github.gmem4j.backend.kvm.vcpu;
 
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
+import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.guest.GuestResult;
+import io.github.gmem4j.api.guest.InstructionResult;
+import io.github.gmem4j.api.guest.PlatformInstruction;
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.KernelException;
+import io.github.gmem4j.api.memory.Page;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.ConversionPolicy;
+import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
+import io.github.gmem4j.api.policy.Substitute;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
+import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.api.vm.VmType.AccessRule;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -22,17 +35,33 @@ final class GuestScript {
   private static final GuestCommand HALT = new GuestCommand.Halt();
 
   private final int vcpu;
-  private final GuestCode code;
+  private final GuestKernel kernel;
+  private final boolean saysKind;
+  private final Paravisor paravisor;
+  private final GuestFrames frames;
   private final RoadListener listener;
   private final List<ActionResult> results = new CopyOnWriteArrayList<>();
   private List<GuestAction> actions;
   private int at;
   private boolean begun;
   private @Nullable GuestMove move;
+  private Paravisor.@Nullable Said said;
+  private @Nullable Clearing clearing;
 
-  GuestScript(int vcpu, GuestCode code, RoadListener listener, GuestProgram program) {
+  /** An instruction that is being done by clearing pages. */
+  private record Clearing(long next, long end, InstructionResult result) {}
+
+  GuestScript(
+      int vcpu,
+      ConversionPolicy policy,
+      GuestFrames frames,
+      RoadListener listener,
+      GuestProgram program) {
     this.vcpu = vcpu;
-    this.code = code;
+    this.kernel = policy.guest();
+    this.saysKind = policy.traits().vmType().accessRule() == AccessRule.AS_ISSUED;
+    this.paravisor = new Paravisor(vcpu, policy.kvm(), frames);
+    this.frames = frames;
     this.listener = listener;
     this.actions = program.actions();
   }
@@ -40,16 +69,27 @@ final class GuestScript {
   void load(GuestProgram program) {
     actions = program.actions();
     at = 0;
+    forget();
+    results.clear();
+  }
+
+  private void forget() {
     begun = false;
     move = null;
-    results.clear();
+    said = null;
+    clearing = null;
   }
 
   List<ActionResult> results() {
     return List.copyOf(results);
   }
 
-  /** Returns what the guest is to do next. Actions that need no guest are finished on the way. */
+  /**
+   * Returns what the guest is to do next. Actions that need no guest are finished on the way.
+   *
+   * @throws KernelException EOPNOTSUPP if the guest means another kind of access than the page has:
+   *     where nothing of its architecture is beneath, an access takes the page's kind
+   */
   GuestCommand next() {
     while (at < actions.size()) {
       GuestAction action = actions.get(at);
@@ -59,12 +99,13 @@ final class GuestScript {
       }
       GuestCommand command =
           switch (action) {
-            case GuestAction.Touch touch -> load(touch.at());
-            case GuestAction.Read read -> load(read.at());
-            case GuestAction.Write write -> store(write.at(), write.value());
-            case GuestAction.Call call -> new GuestCommand.Call(registers(call));
-            case GuestAction.Execute execute -> undefined(execute.instruction());
-            case GuestAction.Request request -> move(request);
+            case GuestAction.Touch touch -> access(touch.as(), new GuestCommand.Load(touch.at()));
+            case GuestAction.Read read -> access(read.as(), new GuestCommand.Load(read.at()));
+            case GuestAction.Write write ->
+                access(write.as(), new GuestCommand.Store(write.at(), write.value()));
+            case GuestAction.Call call -> call(call.call());
+            case GuestAction.Execute execute -> execute(execute.instruction());
+            case GuestAction.Request request -> request(request);
           };
       if (command != null) {
         return command;
@@ -73,41 +114,84 @@ final class GuestScript {
     return HALT;
   }
 
-  private HypercallRegisters registers(GuestAction.Call call) {
-    return code.hypercalls().registers(call.call());
-  }
-
-  private @Nullable GuestCommand load(Gpa gpa) {
-    return isAddress(gpa) ? new GuestCommand.Load(gpa) : null;
-  }
-
-  private @Nullable GuestCommand store(Gpa gpa, byte value) {
-    return isAddress(gpa) ? new GuestCommand.Store(gpa, value) : null;
-  }
-
-  private boolean isAddress(Gpa gpa) {
-    boolean can = Long.compareUnsigned(gpa.value(), StubBlock.ADDRESS_LIMIT) < 0;
-    if (!can) {
+  private @Nullable GuestCommand access(Shareability as, GuestCommand command) {
+    Gpa gpa = StubBlock.shown(command).orElseThrow();
+    if (Long.compareUnsigned(gpa.value(), StubBlock.ADDRESS_LIMIT) >= 0) {
       finish(new ActionResult.Excepted("no page table can name " + gpa));
+      return null;
     }
-    return can;
+    checkKind(gpa, as);
+    return command;
   }
 
-  /** The VM types of this backend have no platform beneath: none of its instructions exists. */
-  private @Nullable GuestCommand undefined(Object instruction) {
-    finish(new ActionResult.Excepted("undefined instruction: " + instruction));
-    return null;
+  private void checkKind(Gpa gpa, Shareability as) {
+    Shareability state = frames.stateOf(gpa.gfn());
+    if (saysKind && state != as) {
+      throw new KernelException(
+          Errno.EOPNOTSUPP,
+          "a %s access of %s, which is %s: without the guest's architecture beneath, an access takes"
+                  .formatted(as, gpa, state)
+              + " the page's kind");
+    }
   }
 
-  private @Nullable GuestCommand move(GuestAction.Request request) {
+  private @Nullable GuestCommand call(GuestCall call) {
+    Paravisor.Said current = said;
+    if (current == null) {
+      current = paravisor.called(call);
+      said = current;
+    }
+    return switch (current) {
+      case Paravisor.Said.Ask ask -> new GuestCommand.Call(ask.hypercall());
+      case Paravisor.Said.Return done -> {
+        said = null;
+        returned(done.result());
+        yield null;
+      }
+      case Paravisor.Said.Stuck stuck -> {
+        finish(new ActionResult.Excepted(stuck.reason()));
+        yield null;
+      }
+    };
+  }
+
+  private @Nullable GuestCommand execute(PlatformInstruction instruction) {
+    Clearing current = clearing;
+    if (current == null) {
+      Substitute substitute = kernel.substitute(instruction).orElse(null);
+      switch (substitute) {
+        case null -> {
+          finish(new ActionResult.Excepted("undefined instruction: " + instruction));
+          return null;
+        }
+        case Substitute.Answer answer -> {
+          executed(answer.result());
+          return null;
+        }
+        case Substitute.Clear clear -> {
+          long start = clear.range().start().value();
+          current = new Clearing(start, start + clear.range().size().value(), clear.result());
+          clearing = current;
+        }
+      }
+    }
+    if (current.next() == current.end()) {
+      clearing = null;
+      executed(current.result());
+      return null;
+    }
+    return access(Shareability.PRIVATE, new GuestCommand.Clear(new Gpa(current.next())));
+  }
+
+  private @Nullable GuestCommand request(GuestAction.Request request) {
     GuestMove current = move;
     if (current == null) {
-      current = code.kernel().begin(request.range(), request.target());
+      current = kernel.begin(request.range(), request.target());
       enter(current);
     }
     return switch (current) {
-      case GuestMove.Call call -> new GuestCommand.Call(code.hypercalls().registers(call.call()));
-      case GuestMove.Execute execute -> undefined(execute.instruction());
+      case GuestMove.Call call -> call(call.call());
+      case GuestMove.Execute execute -> execute(execute.instruction());
       case GuestMove.Done done -> {
         finish(new ActionResult.Fulfilled());
         yield null;
@@ -130,26 +214,45 @@ final class GuestScript {
     }
   }
 
-  /** The guest reports that it has done the command. */
-  void reported(long result) {
-    switch (actions.get(at)) {
-      case GuestAction.Touch touch -> finish(new ActionResult.Touched());
-      case GuestAction.Read read -> finish(new ActionResult.Loaded((byte) result));
-      case GuestAction.Write write -> finish(new ActionResult.Stored());
-      case GuestAction.Call call ->
-          finish(new ActionResult.Returned(code.hypercalls().result(result)));
-      case GuestAction.Request request -> returned(code.hypercalls().result(result));
-      case GuestAction.Execute execute ->
-          throw new IllegalStateException("the guest was never told: " + execute);
+  /** The guest reports that it has done a command. */
+  void reported(GuestCommand command, long result) {
+    StubBlock.shown(command).ifPresent(gpa -> reached(gpa.gfn()));
+    switch (command) {
+      case GuestCommand.Load load when actions.get(at) instanceof GuestAction.Touch ->
+          finish(new ActionResult.Touched());
+      case GuestCommand.Load load -> finish(new ActionResult.Loaded((byte) result));
+      case GuestCommand.Store store -> finish(new ActionResult.Stored());
+      case GuestCommand.Clear clear -> {
+        Clearing done = Objects.requireNonNull(clearing, "no page is being cleared");
+        clearing = new Clearing(done.next() + Page.BYTES, done.end(), done.result());
+      }
+      case GuestCommand.Call call -> said = paravisor.answered(result);
+      case GuestCommand.Halt halt -> throw new IllegalStateException("a guest that halts reports");
+    }
+  }
+
+  /** The guest has reached a frame, or KVM has mapped it for the guest ahead of time. */
+  void reached(Gfn frame) {
+    if (frames.reached(frame)) {
+      listener.on(new RoadEvent.PageMapped(vcpu, frame, frames.stateOf(frame)));
     }
   }
 
   private void returned(GuestResult result) {
-    if (!(move instanceof GuestMove.Call call)) {
-      throw new IllegalStateException("no call is under way: " + move);
+    if (move instanceof GuestMove.Call call) {
+      listener.on(new RoadEvent.CallReturned(vcpu, call.call(), result));
+      enter(kernel.afterCall(call.progress(), result));
+    } else {
+      finish(new ActionResult.Returned(result));
     }
-    listener.on(new RoadEvent.CallReturned(vcpu, call.call(), result));
-    enter(code.kernel().afterCall(call.progress(), result));
+  }
+
+  private void executed(InstructionResult result) {
+    if (move instanceof GuestMove.Execute execute) {
+      enter(kernel.afterInstruction(execute.progress(), result));
+    } else {
+      finish(new ActionResult.Executed(result));
+    }
   }
 
   /** The guest took an exception that it could not handle. */
@@ -163,8 +266,7 @@ final class GuestScript {
     GuestAction action = actions.get(at);
     results.add(result);
     at++;
-    begun = false;
-    move = null;
+    forget();
     listener.on(new RoadEvent.ActionFinished(vcpu, action, result));
   }
 }

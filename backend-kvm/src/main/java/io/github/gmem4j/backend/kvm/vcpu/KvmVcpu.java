@@ -2,9 +2,12 @@ package io.github.gmem4j.backend.kvm.vcpu;
 
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.guest.PlainHypercall;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.KernelException;
+import io.github.gmem4j.api.memory.Page;
+import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.vm.Exit;
@@ -22,6 +25,7 @@ import io.github.gmem4j.backend.kvm.syscall.Returned;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,8 +51,8 @@ public final class KvmVcpu implements Vcpu {
   /** Whether the guest is to begin anew: its program was replaced, or it shut down. */
   private boolean anew;
 
-  /** Whether the mailbox holds a command that the guest has not reported yet. */
-  private boolean told;
+  /** What the mailbox holds and the guest has not reported yet; null: nothing. */
+  private @Nullable GuestCommand told;
 
   private int privilege;
 
@@ -73,7 +77,8 @@ public final class KvmVcpu implements Vcpu {
       Descriptor vm,
       int id,
       StubRegion region,
-      GuestCode code,
+      ConversionPolicy policy,
+      GuestFrames frames,
       RoadListener listener,
       GuestProgram program) {
     StubBlock block = region.next();
@@ -81,7 +86,7 @@ public final class KvmVcpu implements Vcpu {
         id,
         Processor.create(device, vm, id, block),
         block,
-        new GuestScript(id, code, listener, program),
+        new GuestScript(id, policy, frames, listener, program),
         listener);
   }
 
@@ -156,19 +161,26 @@ public final class KvmVcpu implements Vcpu {
       processor.reset(block);
       privilege = 0;
       anew = false;
-      told = false;
+      told = null;
     }
-    if (!told) {
+    if (told == null) {
       GuestCommand command = script.next();
-      int wanted =
-          command instanceof GuestCommand.Call call ? call.registers().privilegeLevel() : 0;
+      int wanted = command instanceof GuestCommand.Call call ? privilegeOf(call.hypercall()) : 0;
       if (wanted != privilege) {
         processor.setPrivilege(wanted);
         privilege = wanted;
       }
       block.tell(command);
-      told = !(command instanceof GuestCommand.Halt);
+      told = command instanceof GuestCommand.Halt ? null : command;
     }
+  }
+
+  private static int privilegeOf(PlainHypercall call) {
+    int level = call.privilegeLevel();
+    if (level != 0 && level != 3) {
+      throw new IllegalArgumentException("64-bit code runs at level 0 or 3: " + call);
+    }
+    return level;
   }
 
   /** Null: the guest goes on. */
@@ -179,8 +191,9 @@ public final class KvmVcpu implements Vcpu {
         yield left.exit();
       }
       case Decoded.Reported reported -> {
-        told = false;
-        script.reported(block.result());
+        GuestCommand done = Objects.requireNonNull(told, "the guest was told nothing");
+        told = null;
+        script.reported(done, block.result());
         yield null;
       }
       case Decoded.ShutDown down -> {
@@ -243,9 +256,15 @@ public final class KvmVcpu implements Vcpu {
       MemorySegment struct =
           PreFaultMemory.of(arena, range.start().value(), range.size().value(), flags);
       Returned returned = processor.prefault(struct);
+      Gpa next = new Gpa(PreFaultMemory.GPA.get(struct));
+      for (long gpa = range.start().value();
+          Long.compareUnsigned(gpa, next.value()) < 0;
+          gpa += Page.BYTES) {
+        script.reached(new Gpa(gpa).gfn());
+      }
       return new Prefault(
           returned.failed() ? Optional.of(returned.errno()) : Optional.empty(),
-          new Gpa(PreFaultMemory.GPA.get(struct)),
+          next,
           new ByteCount(PreFaultMemory.SIZE.get(struct)));
     }
   }

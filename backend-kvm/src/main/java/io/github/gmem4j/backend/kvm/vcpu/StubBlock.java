@@ -1,10 +1,12 @@
 package io.github.gmem4j.backend.kvm.vcpu;
 
+import io.github.gmem4j.api.guest.PlainHypercall;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.vm.Gpa;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.Optional;
 
 /**
  * One vCPU's private pages: four levels of page tables, the code, the mailbox. In the guest's
@@ -63,16 +65,26 @@ final class StubBlock {
     bytes.set(ValueLayout.JAVA_LONG, at, page | FLAGS);
   }
 
+  /** Returns the address that a command is about, which the window shows then. */
+  static Optional<Gpa> shown(GuestCommand command) {
+    return switch (command) {
+      case GuestCommand.Load load -> Optional.of(load.at());
+      case GuestCommand.Store store -> Optional.of(store.at());
+      case GuestCommand.Clear clear -> Optional.of(clear.page());
+      case GuestCommand.Call call -> Optional.empty();
+      case GuestCommand.Halt halt -> Optional.empty();
+    };
+  }
+
   /** Puts a command into the mailbox, and what it is about into the window. */
   void tell(GuestCommand command) {
     switch (command) {
       case GuestCommand.Load load -> tell(GuestStub.LOAD, show(load.at()));
       case GuestCommand.Store store ->
           tell(GuestStub.STORE, show(store.at()), store.value() & 0xFF);
-      case GuestCommand.Call call -> {
-        HypercallRegisters r = call.registers();
-        tell(GuestStub.CALL, r.number(), r.first(), r.second(), r.third(), r.fourth());
-      }
+      case GuestCommand.Clear clear -> tell(GuestStub.CLEAR, show(clear.page()));
+      case GuestCommand.Call(PlainHypercall call) ->
+          tell(GuestStub.CALL, call.number(), call.gpa(), call.pages(), call.attributes(), 0);
       case GuestCommand.Halt halt -> tell(GuestStub.HALT);
     }
     VarHandle.fullFence();

@@ -10,9 +10,12 @@ import io.github.gmem4j.api.memory.KernelException;
 import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.PageCount;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.vm.ConversionScope;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
@@ -35,7 +38,7 @@ import io.github.gmem4j.backend.kvm.probe.Device;
 import io.github.gmem4j.backend.kvm.probe.MachineType;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
 import io.github.gmem4j.backend.kvm.syscall.Syscalls;
-import io.github.gmem4j.backend.kvm.vcpu.GuestCode;
+import io.github.gmem4j.backend.kvm.vcpu.GuestFrames;
 import io.github.gmem4j.backend.kvm.vcpu.KvmVcpu;
 import io.github.gmem4j.backend.kvm.vcpu.StubRegion;
 import java.lang.foreign.Arena;
@@ -53,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * guest code: a request for that slot is EINVAL, one for those frames EEXIST once a vCPU exists.
  * Thread-safe.
  */
-public final class KvmVm implements VirtualMachine {
+public final class KvmVm implements VirtualMachine, GuestFrames {
   private static final String CLOSED = "the VM is closed";
 
   private final Device device;
@@ -61,14 +64,16 @@ public final class KvmVm implements VirtualMachine {
   private final Descriptor file;
   private final MachineType machine;
   private final ConversionInterface conversion;
-  private final GuestCode code;
+  private final ConversionPolicy policy;
   private final RoadListener listener;
   private final HostCopy copy;
   private final StateRuns attributes = new StateRuns(Shareability.SHARED);
   private final SlotBooks slots = new SlotBooks();
+  private final GuestMappings mappings = new GuestMappings();
   private final List<KvmVcpu> vcpus = new ArrayList<>();
   private @Nullable StubRegion region;
   private boolean launched;
+  private volatile long exits;
 
   /** A number that was tried is used up, even where the vCPU could then not be set up. */
   private int nextVcpu;
@@ -78,7 +83,7 @@ public final class KvmVm implements VirtualMachine {
       Descriptor file,
       MachineType machine,
       ConversionInterface conversion,
-      GuestCode code,
+      ConversionPolicy policy,
       HostCopy copy,
       RoadListener listener) {
     this.device = device;
@@ -86,7 +91,7 @@ public final class KvmVm implements VirtualMachine {
     this.file = file;
     this.machine = machine;
     this.conversion = conversion;
-    this.code = code;
+    this.policy = policy;
     this.copy = copy;
     this.listener = listener;
   }
@@ -95,16 +100,18 @@ public final class KvmVm implements VirtualMachine {
    * Creates a VM.
    *
    * @param machine a type that this backend can launch
+   * @param policy whose guests it runs
+   * @param listener told of what happens
    * @throws KernelException if the kernel refuses
    */
   public static KvmVm create(
-      Device device, MachineType machine, GuestCode code, RoadListener listener) {
+      Device device, MachineType machine, ConversionPolicy policy, RoadListener listener) {
     ConversionInterface conversion = device.conversion(machine);
     try (Acquired acquired = new Acquired()) {
       Returned created = device.createVm(machine).orThrow("cannot create a VM of type " + machine);
       Descriptor file = acquired.add(new Descriptor(device.syscalls(), created.asInt()));
       HostCopy copy = HostCopy.create(device.syscalls());
-      return acquired.keep(new KvmVm(device, file, machine, conversion, code, copy, listener));
+      return acquired.keep(new KvmVm(device, file, machine, conversion, policy, copy, listener));
     }
   }
 
@@ -138,7 +145,13 @@ public final class KvmVm implements VirtualMachine {
       }
       return KernelResult.ok(
           new KvmGuestMemory(
-              syscalls, new Descriptor(syscalls, created.asInt()), size, flags, copy, listener));
+              syscalls,
+              new Descriptor(syscalls, created.asInt()),
+              size,
+              flags,
+              copy,
+              listener,
+              this::dropped));
     }
   }
 
@@ -165,7 +178,13 @@ public final class KvmVm implements VirtualMachine {
     Returned done = withMemory(request, memory -> set(request, memory));
     return done.failed()
         ? done.toFailure("the kernel refuses the slot " + request)
-        : KernelResult.ok(slots.note(request));
+        : KernelResult.ok(noted(request));
+  }
+
+  private MemorySlot noted(SlotRequest request) {
+    MemorySlot slot = slots.note(request);
+    mappings.dropped(slot.frames().first().value(), slot.frames().endExclusive());
+    return slot;
   }
 
   /** Finds the file to hand over: none is -1, and one that is no guest_memfd is the VM itself. */
@@ -229,6 +248,7 @@ public final class KvmVm implements VirtualMachine {
         return new ConversionOutcome.AlreadyThere(target);
       }
       attributes.store(from, end, target);
+      mappings.dropped(from, end);
       return new ConversionOutcome.Converted(target);
     }
   }
@@ -246,10 +266,47 @@ public final class KvmVm implements VirtualMachine {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment struct = EnableCap.of(arena, Capability.EXIT_HYPERCALL.number(), hypercalls);
       Returned done = file.call(fd -> syscalls.ioctl(fd, Ioctl.ENABLE_CAP, struct));
-      return done.failed()
-          ? done.toFailure("unknown hypercalls: 0x" + Long.toHexString(hypercalls))
-          : KernelResult.ok(hypercalls);
+      if (done.failed()) {
+        return done.toFailure("unknown hypercalls: 0x" + Long.toHexString(hypercalls));
+      }
+      exits = hypercalls;
+      return KernelResult.ok(hypercalls);
     }
+  }
+
+  @Override
+  public boolean mapGpaExits() {
+    return (exits & 1L << Exit.MapGpaRange.NUMBER) != 0;
+  }
+
+  @Override
+  public boolean reached(Gfn frame) {
+    return mappings.reached(frame);
+  }
+
+  @Override
+  public Shareability stateOf(Gfn frame) {
+    if (!type().privateMemory()) {
+      return Shareability.SHARED;
+    }
+    return switch (conversionScope()) {
+      case VM -> attributes.at(frame.value());
+      case GUEST_MEMORY -> stateInMemory(frame);
+    };
+  }
+
+  private synchronized Shareability stateInMemory(Gfn frame) {
+    return slots
+        .at(frame)
+        .flatMap(slot -> slot.memory().map(memory -> memory.shareability(slot.pageOf(frame))))
+        .orElse(Shareability.SHARED);
+  }
+
+  /** The kernel took these bytes of a memory from its guest. */
+  private synchronized void dropped(GuestMemory memory, ByteRange range) {
+    slots
+        .framesOf(memory, range)
+        .forEach(frames -> mappings.dropped(frames.first().value(), frames.endExclusive()));
   }
 
   /** {@inheritDoc} The kernel has no such call for this backend's VM types: ENOTTY. */
@@ -288,7 +345,7 @@ public final class KvmVm implements VirtualMachine {
       own = StubRegion.in(syscalls, file);
       region = own;
     }
-    KvmVcpu vcpu = KvmVcpu.create(device, file, nextVcpu++, own, code, listener, program);
+    KvmVcpu vcpu = KvmVcpu.create(device, file, nextVcpu++, own, policy, this, listener, program);
     vcpus.add(vcpu);
     return vcpu;
   }

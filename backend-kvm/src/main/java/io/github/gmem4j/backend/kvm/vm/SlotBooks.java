@@ -1,10 +1,15 @@
 package io.github.gmem4j.backend.kvm.vm;
 
+import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.GuestMemory;
+import io.github.gmem4j.api.memory.Page;
+import io.github.gmem4j.api.memory.PageCount;
+import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.backend.kvm.memory.KvmGuestMemory;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +48,30 @@ final class SlotBooks {
             Comparator.comparingInt(MemorySlot::addressSpace)
                 .thenComparing(slot -> slot.frames().first()))
         .toList();
+  }
+
+  /** Returns the slot of a frame in address space 0. */
+  Optional<MemorySlot> at(Gfn frame) {
+    return slots.values().stream()
+        .filter(slot -> slot.addressSpace() == 0 && slot.frames().contains(frame))
+        .map(SlotBooks::describe)
+        .findFirst();
+  }
+
+  /** Returns the frames behind which bytes of a memory lie, slot by slot. */
+  List<GfnRange> framesOf(GuestMemory memory, ByteRange range) {
+    long begin = range.start().value() >>> Page.SHIFT;
+    long end = begin + range.size().wholePages().value();
+    List<GfnRange> found = new ArrayList<>();
+    for (MemorySlot slot : slots.values()) {
+      long first = Math.max(begin, slot.firstPage().value());
+      long last = Math.min(end, slot.firstPage().value() + slot.frames().count().value());
+      if (slot.memory().filter(memory::equals).isPresent() && first < last) {
+        long gfn = slot.frames().first().value() + first - slot.firstPage().value();
+        found.add(new GfnRange(new Gfn(gfn), new PageCount(last - first)));
+      }
+    }
+    return found;
   }
 
   void clear() {

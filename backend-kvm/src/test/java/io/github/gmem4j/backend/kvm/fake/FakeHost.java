@@ -19,7 +19,7 @@ public final class FakeHost implements AutoCloseable {
   public FakeHost(FakeKernel kernel, VmType type) {
     this.kernel = kernel;
     this.kvm = Kvm.open(kernel).orThrow();
-    this.vm = kvm.createVm(type, PlainGuest.code(), events::add).orThrow();
+    this.vm = kvm.createVm(PlainGuest.policy(type), events::add).orThrow();
   }
 
   /** Returns a host that converts in a way, with a VM that has private memory. */

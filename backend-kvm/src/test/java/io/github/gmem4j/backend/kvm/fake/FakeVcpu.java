@@ -156,6 +156,11 @@ final class FakeVcpu implements FakeFile {
         regs[RIP] += 1;
         return leave(isPrivileged() ? 5 : 8, Open.NOTHING);
       }
+      case 0x31 -> next(2, RAX, 0);
+      case 0xB9 -> next(5, RCX, code.get(ValueLayout.JAVA_INT_UNALIGNED, 1));
+      case 0xF3 -> {
+        return storeMany();
+      }
       case 0x8A -> next(3, RAX, load64(regs[RDI] + 16) & 0xFF);
       case 0xE6 -> {
         run.set(ValueLayout.JAVA_BYTE, 32, (byte) 1);
@@ -183,6 +188,10 @@ final class FakeVcpu implements FakeFile {
   /** 64-bit moves between a register and the mailbox. */
   private void wide(MemorySegment code) {
     int modrm = code.get(ValueLayout.JAVA_BYTE, 2) & 0xFF;
+    if (modrm == 0xEF) {
+      next(3, RDI, regs[RBP]);
+      return;
+    }
     long at = regs[RDI] + code.get(ValueLayout.JAVA_BYTE, 3);
     if ((modrm & 0xC7) != 0x47) {
       throw new AssertionError("unknown operand 0x" + Integer.toHexString(modrm));
@@ -235,6 +244,30 @@ final class FakeVcpu implements FakeFile {
     return leave(3, Open.HYPERCALL);
   }
 
+  /** {@code rep stosq}: as many stores as RCX says, from RDI on; a fault leaves the rest. */
+  private boolean storeMany() {
+    while (regs[RCX] != 0) {
+      long gpa = translate(regs[RDI]);
+      switch (vm.touch(gpa)) {
+        case FakeVm.Touch.Bytes bytes -> bytes.at().set(LONG, 0, regs[RAX]);
+        case FakeVm.Touch.Mmio mmio -> throw new AssertionError("no stores of 8 bytes to MMIO");
+        case FakeVm.Touch.Fault fault -> throw memoryFault(gpa, fault);
+      }
+      regs[RDI] += 8;
+      regs[RCX]--;
+    }
+    regs[RIP] += 3;
+    return false;
+  }
+
+  private GuestFault memoryFault(long gpa, FakeVm.Touch.Fault fault) {
+    run.set(ValueLayout.JAVA_LONG, 32, fault.asPrivate() ? 8 : 0);
+    run.set(ValueLayout.JAVA_LONG, 40, gpa & -4096);
+    run.set(ValueLayout.JAVA_LONG, 48, 4096);
+    leave(39, Open.NOTHING);
+    return new GuestFault(FakeGmem.EFAULT);
+  }
+
   /** The one access to the window: a byte between AL and where RBP points. */
   private boolean access(boolean store) {
     long gpa = translate(regs[RBP]);
@@ -255,13 +288,7 @@ final class FakeVcpu implements FakeFile {
         run.set(ValueLayout.JAVA_BYTE, 52, (byte) (store ? 1 : 0));
         yield leave(6, store ? Open.MMIO_STORE : Open.MMIO_LOAD);
       }
-      case FakeVm.Touch.Fault fault -> {
-        run.set(ValueLayout.JAVA_LONG, 32, fault.asPrivate() ? 8 : 0);
-        run.set(ValueLayout.JAVA_LONG, 40, gpa & -4096);
-        run.set(ValueLayout.JAVA_LONG, 48, 4096);
-        leave(39, Open.NOTHING);
-        throw new GuestFault(FakeGmem.EFAULT);
-      }
+      case FakeVm.Touch.Fault fault -> throw memoryFault(gpa, fault);
     };
   }
 }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.guest.PlainHypercall;
+import io.github.gmem4j.api.guest.PlainResult;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.ByteRange;
@@ -27,7 +29,6 @@ import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.backend.kvm.Kvm;
-import io.github.gmem4j.backend.kvm.PlainGuest;
 import io.github.gmem4j.backend.kvm.memory.KvmMapping;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
 import java.time.Duration;
@@ -122,11 +123,11 @@ class RealGuestTest {
   }
 
   private static GuestAction call(long number, long gpa, long pages, int privilege) {
-    return new GuestAction.Call(new PlainGuest.Call(number, gpa, pages, 0x10, privilege));
+    return new GuestAction.Call(new PlainHypercall(number, gpa, pages, 0x10, privilege));
   }
 
   private static ActionResult returned(long value) {
-    return new ActionResult.Returned(new PlainGuest.Result(value));
+    return new ActionResult.Returned(new PlainResult(value));
   }
 
   /** Skips the test on a KVM whose guests hang in a hypercall: paravirtual builds do. */

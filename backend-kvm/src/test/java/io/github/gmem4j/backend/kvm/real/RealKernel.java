@@ -37,7 +37,7 @@ final class RealKernel {
 
   /** Creates an ordinary VM. */
   static KvmVm vm(Kvm kvm) {
-    return kvm.createVm(VmType.DEFAULT, PlainGuest.code(), RoadListener.NONE).orThrow();
+    return kvm.createVm(PlainGuest.policy(VmType.DEFAULT), RoadListener.NONE).orThrow();
   }
 
   /** Counts this process's open files that belong to KVM, guest memories or this library. */

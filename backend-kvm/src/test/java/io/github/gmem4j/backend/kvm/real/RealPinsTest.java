@@ -150,7 +150,7 @@ class RealPinsTest {
       names = {"SHORT_TERM", "LONG_TERM"})
   void aPinBlocksTheConversionAndTheLedgerNamesItsHolder(ReferenceKind kind) {
     KernelResult<KvmVm> made =
-        kvm.createVm(VmType.SW_PROTECTED, PlainGuest.code(), RoadListener.NONE);
+        kvm.createVm(PlainGuest.policy(VmType.SW_PROTECTED), RoadListener.NONE);
     assumeTrue(made.succeeded(), () -> "no VM has private memory here: " + made);
     ConversionRequest request = ConversionRequest.toPrivate(ByteRange.of(0, SIZE.value()));
     try (KvmVm own = made.orThrow()) {

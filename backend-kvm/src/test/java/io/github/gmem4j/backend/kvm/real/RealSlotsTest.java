@@ -182,14 +182,14 @@ class RealSlotsTest {
         Objects.requireNonNull(report.types().get(MachineType.DEFAULT)).conversion());
     boolean protectedOnes = report.offered().contains(MachineType.SW_PROTECTED);
     KernelResult<KvmVm> made =
-        kvm.createVm(VmType.SW_PROTECTED, PlainGuest.code(), RoadListener.NONE);
+        kvm.createVm(PlainGuest.policy(VmType.SW_PROTECTED), RoadListener.NONE);
     assertEquals(protectedOnes, made.succeeded());
     if (made instanceof KernelResult.Ok<KvmVm> ok) {
       ok.value().close();
     }
     assertEquals(
         Errno.EINVAL,
-        errno(kvm.createVm(VmType.CONFIDENTIAL, PlainGuest.code(), RoadListener.NONE)));
+        errno(kvm.createVm(PlainGuest.policy(VmType.CONFIDENTIAL), RoadListener.NONE)));
   }
 
   @Test

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.guest.PlainHypercall;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.backend.kvm.Kvm;
-import io.github.gmem4j.backend.kvm.PlainGuest;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 class RealVcpuTest {
   /** A hypercall of no meaning: most kernels refuse it at once, others never come back. */
   private static final GuestProgram CALLS =
-      GuestProgram.of(new GuestAction.Call(new PlainGuest.Call(4711, 0, 0, 0, 0)));
+      GuestProgram.of(new GuestAction.Call(new PlainHypercall(4711, 0, 0, 0, 0)));
 
   private Kvm kvm;
   private KvmVm vm;

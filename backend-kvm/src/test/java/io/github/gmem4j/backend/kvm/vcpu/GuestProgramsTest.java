@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.guest.PlainHypercall;
+import io.github.gmem4j.api.guest.PlainResult;
 import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteOffset;
@@ -28,7 +30,6 @@ import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VmType;
-import io.github.gmem4j.backend.kvm.PlainGuest;
 import io.github.gmem4j.backend.kvm.fake.FakeHost;
 import io.github.gmem4j.backend.kvm.fake.FakeKernel;
 import java.util.List;
@@ -79,11 +80,11 @@ class GuestProgramsTest {
   }
 
   private static ActionResult returned(long value) {
-    return new ActionResult.Returned(new PlainGuest.Result(value));
+    return new ActionResult.Returned(new PlainResult(value));
   }
 
   private static GuestAction call(long number, long gpa, long pages, int privilege) {
-    return new GuestAction.Call(new PlainGuest.Call(number, gpa, pages, 0, privilege));
+    return new GuestAction.Call(new PlainHypercall(number, gpa, pages, 0, privilege));
   }
 
   @Test
@@ -144,7 +145,7 @@ class GuestProgramsTest {
                   .createVcpu(
                       GuestProgram.of(
                           new GuestAction.Call(
-                              new PlainGuest.Call(12, BASE.value(), 16, 0x11, 0))))) {
+                              new PlainHypercall(12, BASE.value(), 16, 0x11, 0))))) {
         assertEquals(new Exit.MapGpaRange(BASE, new PageCount(16), 0x11, 1), vcpu.run());
         assertEquals(List.of(), vcpu.results());
         assertEquals(HALT, vcpu.run(new Reply.Answer(answer)));
@@ -321,10 +322,12 @@ class GuestProgramsTest {
   }
 
   @Test
-  void callsOfAForeignPolicyAreTheCallersMistake() {
-    record Foreign() implements io.github.gmem4j.api.guest.GuestCall {}
-    try (Vcpu vcpu = host.vm().createVcpu(GuestProgram.of(new GuestAction.Call(new Foreign())))) {
-      assertThrows(IllegalArgumentException.class, vcpu::run);
+  void levelsThat64BitCodeDoesNotHaveAreTheCallersMistake() {
+    for (int level : new int[] {-1, 1, 2, 4}) {
+      try (Vcpu vcpu = host.vm().createVcpu(GuestProgram.of(call(12, 0, 1, level)))) {
+        String said = assertThrows(IllegalArgumentException.class, vcpu::run).toString();
+        assertTrue(said.contains("privilegeLevel=" + level), said);
+      }
     }
   }
 
@@ -362,6 +365,7 @@ class GuestProgramsTest {
           List.of(
               new RoadEvent.RunEntered(0, Reply.RESUME),
               new RoadEvent.ActionBegun(0, action),
+              new RoadEvent.PageMapped(0, BASE.gfn(), Shareability.PRIVATE),
               new RoadEvent.ActionFinished(0, action, new ActionResult.Loaded((byte) 0)),
               new RoadEvent.RunLeft(0, HALT)),
           host.events());

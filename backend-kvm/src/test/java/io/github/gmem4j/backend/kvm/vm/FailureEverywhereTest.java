@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.guest.PlainHypercall;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.ByteRange;
@@ -52,7 +53,7 @@ class FailureEverywhereTest {
         // The report is all or nothing.
       }
       keep(kvm.createBacking(SIZE), open);
-      if (kvm.createVm(VmType.SW_PROTECTED, PlainGuest.code(), RoadListener.NONE)
+      if (kvm.createVm(PlainGuest.policy(VmType.SW_PROTECTED), RoadListener.NONE)
           instanceof KernelResult.Ok<KvmVm> ok) {
         open.add(ok.value());
         liveIn(ok.value(), open);
@@ -101,8 +102,8 @@ class FailureEverywhereTest {
           vm.createVcpu(
               GuestProgram.of(
                   new GuestAction.Write(new Gpa(0x1000), Shareability.PRIVATE, (byte) 1),
-                  new GuestAction.Call(new PlainGuest.Call(12, 0x1000, 1, 0, 0)),
-                  new GuestAction.Call(new PlainGuest.Call(12, 0x1000, 1, 0, 3))));
+                  new GuestAction.Call(new PlainHypercall(12, 0x1000, 1, 0, 0)),
+                  new GuestAction.Call(new PlainHypercall(12, 0x1000, 1, 0, 3))));
       open.add(vcpu);
       vcpu.run();
       vcpu.run();
@@ -173,7 +174,7 @@ class FailureEverywhereTest {
     FakeKernel kernel = new FakeKernel(generation);
     try (Kvm kvm = Kvm.open(kernel).orThrow();
         KvmVm vm =
-            kvm.createVm(VmType.SW_PROTECTED, PlainGuest.code(), RoadListener.NONE).orThrow()) {
+            kvm.createVm(PlainGuest.policy(VmType.SW_PROTECTED), RoadListener.NONE).orThrow()) {
       int files = kernel.openFiles();
       int mappings = kernel.mappingCount();
       for (int i = 0; i < 1000; i++) {
