@@ -1,16 +1,15 @@
 package io.github.gmem4j.backend.kvm;
 
-import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.KernelException;
 import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.road.RoadListener;
+import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.backend.kvm.KvmAccess.Obstacle;
 import io.github.gmem4j.backend.kvm.KvmAccess.Refused;
 import io.github.gmem4j.backend.kvm.lifetime.Descriptor;
-import io.github.gmem4j.backend.kvm.memory.SharedBacking;
 import io.github.gmem4j.backend.kvm.probe.ConversionInterface;
 import io.github.gmem4j.backend.kvm.probe.Device;
 import io.github.gmem4j.backend.kvm.probe.HostReport;
@@ -20,6 +19,7 @@ import io.github.gmem4j.backend.kvm.syscall.LinuxSyscalls;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
 import io.github.gmem4j.backend.kvm.syscall.Syscalls;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
+import io.github.gmem4j.backend.kvm.vm.TwinVm;
 import java.util.Optional;
 
 /**
@@ -124,6 +124,38 @@ public final class Kvm implements AutoCloseable {
     }
   }
 
+  /**
+   * Creates a VM whose memory is converted through {@link
+   * io.github.gmem4j.api.memory.GuestMemory#convert}, by the best interface that this kernel has:
+   * in place, or else through the VM with two copies of each page that look like one, see {@link
+   * io.github.gmem4j.backend.kvm.memory.TwinMemory}.
+   *
+   * @param policy the architecture, see {@link #createVm}
+   * @param listener told of what happens
+   * @return EINVAL if there is no such VM, EOPNOTSUPP and what is missing if this kernel can
+   *     convert in neither way
+   */
+  public KernelResult<VirtualMachine> createConvertingVm(
+      ConversionPolicy policy, RoadListener listener) {
+    return switch (createVm(policy, listener)) {
+      case KernelResult.Failed<KvmVm> failed ->
+          KernelResult.failed(failed.errno(), failed.reason());
+      case KernelResult.Ok<KvmVm>(KvmVm vm) ->
+          switch (vm.conversion()) {
+            case ConversionInterface.InPlace inPlace -> KernelResult.ok(vm);
+            case ConversionInterface.VmAttributes attributes ->
+                KernelResult.ok(new TwinVm(vm, device.syscalls(), listener));
+            case ConversionInterface.Missing missing -> {
+              vm.close();
+              yield KernelResult.failed(
+                  Errno.EOPNOTSUPP,
+                  "this kernel converts no memory of VMs of type %s: %s"
+                      .formatted(vm.type().name(), String.join("; ", missing.missing())));
+            }
+          };
+    };
+  }
+
   private Optional<MachineType> offered(VmType type) {
     return MachineType.of(type).filter(device.machineTypes()::contains);
   }
@@ -132,19 +164,6 @@ public final class Kvm implements AutoCloseable {
     return KernelResult.failed(
         Errno.EINVAL,
         "no VM of type " + type.name() + ": this kernel offers " + device.machineTypes());
-  }
-
-  /**
-   * Creates memory for the shared bytes of slots, see {@link SharedBacking}.
-   *
-   * @param size in bytes, a positive multiple of the page size
-   */
-  public KernelResult<SharedBacking> createBacking(ByteCount size) {
-    try {
-      return KernelResult.ok(SharedBacking.create(device.syscalls(), size));
-    } catch (KernelException e) {
-      return KernelResult.failed(e.errno(), String.valueOf(e.getMessage()));
-    }
   }
 
   /** Closes the device. Closing again has no effect. */

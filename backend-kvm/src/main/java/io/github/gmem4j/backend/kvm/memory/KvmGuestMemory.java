@@ -81,8 +81,31 @@ public final class KvmGuestMemory implements GuestMemory {
     return open.isClosed();
   }
 
-  PinLedger pins() {
-    return pins;
+  /** What its mappings ask. */
+  private final class Behind implements MappedMemory {
+    @Override
+    public long pages() {
+      return KvmGuestMemory.this.pages();
+    }
+
+    @Override
+    public Shareability shareability(PageIndex page) {
+      return KvmGuestMemory.this.shareability(page);
+    }
+
+    @Override
+    public PinLedger pins() {
+      return pins;
+    }
+
+    @Override
+    public Mapped mapAgain(Mapped mapped) {
+      Returned at =
+          syscalls
+              .mapAgain(mapped.address(), mapped.length())
+              .orThrow("cannot map " + mapped.length() + " bytes again");
+      return new Mapped(syscalls, at.value(), mapped.length());
+    }
   }
 
   @Override
@@ -90,7 +113,7 @@ public final class KvmGuestMemory implements GuestMemory {
     return size;
   }
 
-  long pages() {
+  private long pages() {
     return size.wholePages().value();
   }
 
@@ -194,7 +217,7 @@ public final class KvmGuestMemory implements GuestMemory {
     }
     Mapped mapped = new Mapped(syscalls, at.value(), asked);
     copy.enterFor();
-    return KernelResult.ok(new KvmMapping(syscalls, this, mapped, copy));
+    return KernelResult.ok(new KvmMapping(syscalls, new Behind(), mapped, copy));
   }
 
   /**

@@ -18,7 +18,6 @@ import io.github.gmem4j.api.vm.HostVirtualAddress;
 import io.github.gmem4j.backend.kvm.lifetime.Counted;
 import io.github.gmem4j.backend.kvm.lifetime.Mapped;
 import io.github.gmem4j.backend.kvm.syscall.Linux;
-import io.github.gmem4j.backend.kvm.syscall.Returned;
 import io.github.gmem4j.backend.kvm.syscall.Syscalls;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,20 +31,21 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class KvmMapping implements HostMapping {
   private final Syscalls syscalls;
-  private final KvmGuestMemory memory;
+  private final MappedMemory memory;
   private final Mapped mapped;
   private final HostCopy copy;
   private final Counted open;
   private final AtomicLong faults = new AtomicLong();
 
   /** Takes over a mapping and one hold on the copier. */
-  KvmMapping(Syscalls syscalls, KvmGuestMemory memory, Mapped mapped, HostCopy copy) {
+  KvmMapping(Syscalls syscalls, MappedMemory memory, Mapped mapped, HostCopy copy) {
     this.syscalls = syscalls;
     this.memory = memory;
     this.mapped = mapped;
     this.copy = copy;
     this.open =
         new Counted(() -> {
+          memory.unmapped(mapped);
           mapped.close();
           copy.leave();
         });
@@ -138,18 +138,7 @@ public final class KvmMapping implements HostMapping {
       return KernelResult.failed(Errno.EFAULT, faultAt(offset).reason());
     }
     try {
-      long address = mapped.address() + offset;
-      boolean absent = !copy.isMapped(address);
-      Pin pin =
-          switch (kind) {
-            case SHORT_TERM -> PipePin.take(syscalls, memory.pins(), address, page, holder);
-            case LONG_TERM -> RingPin.take(syscalls, memory.pins(), address, page, holder);
-            case TRANSIENT ->
-                throw new KernelException(Errno.EINVAL, "only the kernel takes such a reference");
-          };
-      memory.pins().add(pin);
-      faults.addAndGet(absent ? 1 : 0);
-      return KernelResult.ok(pin);
+      return memory.whileStatesStand(() -> take(page, kind, holder));
     } catch (KernelException refused) {
       return refused.errno() == Errno.EFAULT
           ? KernelResult.failed(Errno.EFAULT, faultAt(offset).reason())
@@ -157,6 +146,21 @@ public final class KvmMapping implements HostMapping {
     } finally {
       open.leave();
     }
+  }
+
+  private KernelResult<Pin> take(PageIndex page, ReferenceKind kind, String holder) {
+    long address = mapped.address() + page.offset().value();
+    boolean absent = !copy.isMapped(address);
+    Pin pin =
+        switch (kind) {
+          case SHORT_TERM -> PipePin.take(syscalls, memory.pins(), address, page, holder);
+          case LONG_TERM -> RingPin.take(syscalls, memory.pins(), address, page, holder);
+          case TRANSIENT ->
+              throw new KernelException(Errno.EINVAL, "only the kernel takes such a reference");
+        };
+    memory.pins().add(pin);
+    faults.addAndGet(absent ? 1 : 0);
+    return KernelResult.ok(pin);
   }
 
   @Override
@@ -205,11 +209,7 @@ public final class KvmMapping implements HostMapping {
       return this;
     }
     try {
-      Returned at =
-          syscalls
-              .mapAgain(mapped.address(), mapped.length())
-              .orThrow("cannot map " + length() + " bytes again");
-      Mapped second = new Mapped(syscalls, at.value(), mapped.length());
+      Mapped second = memory.mapAgain(mapped);
       copy.enterFor();
       return new KvmMapping(syscalls, memory, second, copy);
     } finally {

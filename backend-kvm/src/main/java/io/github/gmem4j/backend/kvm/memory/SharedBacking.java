@@ -2,7 +2,9 @@ package io.github.gmem4j.backend.kvm.memory;
 
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteRange;
-import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.api.memory.Page;
+import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.vm.HostVirtualAddress;
 import io.github.gmem4j.backend.kvm.lifetime.Acquired;
 import io.github.gmem4j.backend.kvm.lifetime.Descriptor;
@@ -10,13 +12,12 @@ import io.github.gmem4j.backend.kvm.lifetime.Mapped;
 import io.github.gmem4j.backend.kvm.syscall.Linux;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
 import io.github.gmem4j.backend.kvm.syscall.Syscalls;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
-/**
- * Memory of the VMM for the shared bytes of a slot, where private and shared bytes are different
- * pages. Bind its {@link #address} as the slot's {@code userspace_addr}. Thread-safe.
- */
-public final class SharedBacking implements AutoCloseable {
+/** The shared bytes of a {@link TwinMemory}: ordinary memory of the VMM. Thread-safe. */
+final class SharedBacking implements AutoCloseable {
   private final Syscalls syscalls;
   private final Descriptor file;
   private final Mapped mapped;
@@ -33,7 +34,7 @@ public final class SharedBacking implements AutoCloseable {
    * @param size in bytes, a positive multiple of the page size
    * @throws io.github.gmem4j.api.memory.KernelException if the kernel refuses
    */
-  public static SharedBacking create(Syscalls syscalls, ByteCount size) {
+  static SharedBacking create(Syscalls syscalls, ByteCount size) {
     try (Acquired acquired = new Acquired()) {
       int created =
           syscalls
@@ -48,28 +49,56 @@ public final class SharedBacking implements AutoCloseable {
     }
   }
 
-  /** Returns where it lies in this process. */
-  public HostVirtualAddress address() {
+  /** Returns where KVM finds it: all of it is always mapped there. */
+  HostVirtualAddress address() {
     return new HostVirtualAddress(mapped.address());
   }
 
   /** Returns its size. */
-  public ByteCount size() {
+  ByteCount size() {
     return new ByteCount(mapped.length());
   }
 
-  /** Returns its bytes. A touch after {@link #close} is a SIGSEGV, which ends the process. */
-  public MemorySegment bytes() {
-    return mapped.bytes();
+  /**
+   * Maps it once more, wherever there is room.
+   *
+   * @throws io.github.gmem4j.api.memory.KernelException if the kernel refuses
+   */
+  Mapped map(long length) {
+    return Mapped.file(syscalls, file, length, length + " bytes of shared memory");
   }
 
-  /** Frees pages; their next touch, by guest or host, finds zeroes. */
-  public KernelResult<ByteRange> discard(ByteRange range) {
-    Returned done =
-        file.call(fd ->
-            syscalls.fallocate(
-                fd, Linux.FALLOC_PUNCH, range.start().value(), range.size().value()));
-    return done.failed() ? done.toFailure("cannot discard " + range) : KernelResult.ok(range);
+  /** Maps pages over whatever lies at an address. */
+  Returned show(long address, PageRange pages) {
+    return file.call(fd ->
+        syscalls.mapOver(
+            address,
+            pages.bytes().size().value(),
+            Linux.PROT_READ_WRITE,
+            Linux.MAP_SHARED,
+            fd,
+            pages.first().offset().value()));
+  }
+
+  /** Tells whether a page was ever touched since it was last discarded. */
+  boolean isPopulated(PageIndex page) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment vector = arena.allocate(1);
+      long at = mapped.address() + page.offset().value();
+      return !syscalls.mincore(at, Page.BYTES, vector).failed()
+          && (vector.get(ValueLayout.JAVA_BYTE, 0) & 1) != 0;
+    }
+  }
+
+  /** Frees pages, for everybody who maps them; their next touch finds zeroes. */
+  Returned discard(ByteRange range) {
+    return fallocate(Linux.FALLOC_PUNCH, range);
+  }
+
+  /** {@code fallocate(2)} of this side. */
+  Returned fallocate(int mode, ByteRange range) {
+    return file.call(
+        fd -> syscalls.fallocate(fd, mode, range.start().value(), range.size().value()));
   }
 
   /** Unmaps and frees it. Closing again has no effect. */

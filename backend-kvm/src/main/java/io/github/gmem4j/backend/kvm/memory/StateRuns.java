@@ -1,6 +1,8 @@
 package io.github.gmem4j.backend.kvm.memory;
 
 import io.github.gmem4j.api.memory.Shareability;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,6 +29,21 @@ public final class StateRuns {
     Map.Entry<Long, Shareability> run = starts.floorEntry(from);
     Long next = starts.higherKey(run.getKey());
     return run.getValue() == state && (next == null || next >= end);
+  }
+
+  /** Pages from one up to another that have one state. */
+  record Run(long first, long end, Shareability state) {}
+
+  /** Returns the runs of the pages from one up to another, in ascending order. */
+  synchronized List<Run> runs(long from, long end) {
+    List<Run> runs = new ArrayList<>();
+    for (long first = from; first < end; ) {
+      Long next = starts.higherKey(first);
+      long stop = next == null ? end : Math.min(end, next);
+      runs.add(new Run(first, stop, at(first)));
+      first = stop;
+    }
+    return runs;
   }
 
   /** Gives every page from one up to another a state. */

@@ -1,5 +1,6 @@
 package io.github.gmem4j.backend.kvm.probe;
 
+import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.KernelException;
 import io.github.gmem4j.backend.kvm.layout.Cpuid;
 import io.github.gmem4j.backend.kvm.layout.Ioctl;
@@ -18,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Device implements AutoCloseable {
   private final Syscalls syscalls;
   private final Descriptor file;
-  private final Map<MachineType, ConversionInterface> conversions = new ConcurrentHashMap<>();
+  private final Map<MachineType, ConversionTrial> trials = new ConcurrentHashMap<>();
 
   /** Takes over an open {@code /dev/kvm}. */
   // Only this module calls it.
@@ -38,9 +39,17 @@ public final class Device implements AutoCloseable {
     return file.call(fd -> syscalls.ioctl(fd, Ioctl.GET_API_VERSION, 0));
   }
 
-  /** Creates a VM. Yields its file descriptor. */
+  /**
+   * Creates a VM. Yields its file descriptor. A signal that is pending, be it a kick that came
+   * after its run had ended, makes the kernel give up with EINTR before anything is created ({@code
+   * mm_take_all_locks}); so it is asked again.
+   */
   public Returned createVm(MachineType type) {
-    return file.call(fd -> syscalls.ioctl(fd, Ioctl.CREATE_VM, type.number()));
+    Returned created;
+    do {
+      created = file.call(fd -> syscalls.ioctl(fd, Ioctl.CREATE_VM, type.number()));
+    } while (created.failedWith(Errno.EINTR));
+    return created;
   }
 
   /** Returns how many bytes of a vCPU are to be mapped. */
@@ -92,13 +101,17 @@ public final class Device implements AutoCloseable {
    * @throws KernelException if no VM of this type can be created
    */
   public ConversionInterface conversion(MachineType type) {
-    ConversionInterface known = conversions.get(type);
+    return converting(type).chosen();
+  }
+
+  private ConversionTrial converting(MachineType type) {
+    ConversionTrial known = trials.get(type);
     if (known == null) {
       Returned created = createVm(type).orThrow("cannot create a VM of type " + type);
       try (Descriptor vm = new Descriptor(syscalls, created.asInt())) {
         known = ConversionProbe.of(syscalls, vm);
       }
-      conversions.put(type, known);
+      trials.put(type, known);
     }
     return known;
   }
@@ -130,7 +143,7 @@ public final class Device implements AutoCloseable {
       for (Capability capability : Capability.values()) {
         answers.put(capability, check(syscalls, vm, capability));
       }
-      return new TypeReport(answers, conversion(type));
+      return new TypeReport(answers, converting(type));
     }
   }
 

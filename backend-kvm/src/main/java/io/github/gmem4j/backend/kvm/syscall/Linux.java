@@ -23,6 +23,9 @@ public final class Linux {
   /** {@code MAP_SHARED}. */
   public static final int MAP_SHARED = 1;
 
+  /** {@code MAP_FIXED}. */
+  public static final int MAP_FIXED = 0x10;
+
   /** {@code MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE}. */
   public static final int MAP_ANONYMOUS_LAZY = 0x2 | 0x20 | 0x4000;
 

@@ -150,10 +150,21 @@ public final class LinuxSyscalls implements Syscalls {
 
   @Override
   public Returned mmap(long length, int protection, int flags, int fd, long offset) {
+    return map(0, length, protection, flags, fd, offset);
+  }
+
+  @Override
+  public Returned mapOver(
+      long address, long length, int protection, int flags, int fd, long offset) {
+    return map(address, length, protection, flags | Linux.MAP_FIXED, fd, offset);
+  }
+
+  private static Returned map(
+      long address, long length, int protection, int flags, int fd, long offset) {
     MemorySegment state = CAPTURE.get();
     try {
       return answer(
-          state, (long) MMAP.invokeExact(state, 0L, length, protection, flags, fd, offset));
+          state, (long) MMAP.invokeExact(state, address, length, protection, flags, fd, offset));
     } catch (Throwable t) {
       throw unexpected(t);
     }

@@ -22,6 +22,9 @@ public interface Syscalls {
   /** {@code mmap(2)} wherever there is room. Yields an address. */
   Returned mmap(long length, int protection, int flags, int fd, long offset);
 
+  /** {@code mmap(2)} with {@code MAP_FIXED}: takes the place of whatever is mapped there. */
+  Returned mapOver(long address, long length, int protection, int flags, int fd, long offset);
+
   /** {@code munmap(2)}. */
   Returned munmap(long address, long length);
 

@@ -16,6 +16,7 @@ import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.vm.ConversionScope;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
@@ -195,6 +196,15 @@ public final class KvmVm implements VirtualMachine, GuestFrames {
         .orElseGet(() -> call.apply(-1));
   }
 
+  /** Returns the frames of address space 0 behind which bytes of a memory lie. */
+  synchronized List<GfnRange> framesOf(GuestMemory memory, ByteRange range) {
+    return slots.framesOf(memory, range);
+  }
+
+  HostCopy copy() {
+    return copy;
+  }
+
   private Returned set(SlotRequest request, int memory) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment struct = MemoryRegion2.allocate(arena);
@@ -228,7 +238,8 @@ public final class KvmVm implements VirtualMachine, GuestFrames {
     return new ConversionOutcome.Rejected(Errno.EIO, CLOSED);
   }
 
-  private ConversionOutcome setAttributes(GpaRange range, long wanted, long flags) {
+  /** Sets attributes as {@link #setMemoryAttributes} does, without telling the listener. */
+  ConversionOutcome setAttributes(GpaRange range, long wanted, long flags) {
     // The books follow the kernel's order.
     synchronized (attributes) {
       Returned done;

@@ -58,7 +58,7 @@ final class SlotBooks {
         .findFirst();
   }
 
-  /** Returns the frames behind which bytes of a memory lie, slot by slot. */
+  /** Returns the frames of address space 0 behind which bytes of a memory lie, slot by slot. */
   List<GfnRange> framesOf(GuestMemory memory, ByteRange range) {
     long begin = range.start().value() >>> Page.SHIFT;
     long end = begin + range.size().wholePages().value();
@@ -66,7 +66,9 @@ final class SlotBooks {
     for (MemorySlot slot : slots.values()) {
       long first = Math.max(begin, slot.firstPage().value());
       long last = Math.min(end, slot.firstPage().value() + slot.frames().count().value());
-      if (slot.memory().filter(memory::equals).isPresent() && first < last) {
+      if (slot.addressSpace() == 0
+          && slot.memory().filter(memory::equals).isPresent()
+          && first < last) {
         long gfn = slot.frames().first().value() + first - slot.firstPage().value();
         found.add(new GfnRange(new Gfn(gfn), new PageCount(last - first)));
       }

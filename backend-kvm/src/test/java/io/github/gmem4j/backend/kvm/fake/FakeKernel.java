@@ -36,6 +36,7 @@ public final class FakeKernel implements Syscalls {
   private final Map<Integer, FakeFile> files = new TreeMap<>();
   private final Map<Long, Long> mappings = new TreeMap<>();
   private final FakeMappings gmem = new FakeMappings();
+  private final FakeAliases aliases = new FakeAliases();
 
   /** Keeps memory that no file holds. */
   private final Map<Long, MemorySegment> anonymous = new TreeMap<>();
@@ -254,6 +255,8 @@ public final class FakeKernel implements Syscalls {
       return switch (files.get(fd)) {
         case FakeGmem memory when (memory.flags & 1) == 0 -> Returned.failure(ENODEV);
         case FakeGmem memory -> mapGmem(memory, length, offset);
+        case FakeFile.Plain plain when mappings.containsKey(plain.bytes.address()) ->
+            mapAlias(plain, length);
         case FakeFile.Plain plain -> mapped(plain.bytes.address(), length);
         case FakeVcpu vcpu -> {
           vcpu.run = fresh(length);
@@ -274,6 +277,22 @@ public final class FakeKernel implements Syscalls {
     });
   }
 
+  private Returned mapAlias(FakeFile.Plain plain, long length) {
+    long address = nextGap;
+    nextGap += length + (1L << 30) & -4096;
+    aliases.add(address, plain, length);
+    return mapped(address, length);
+  }
+
+  @Override
+  public Returned mapOver(
+      long address, long length, int protection, int flags, int fd, long offset) {
+    return counted(() ->
+        files.get(fd) instanceof FakeFile.Plain plain
+            ? aliases.cover(address, length, plain)
+            : Returned.failure(EBADF));
+  }
+
   private Returned mapGmem(FakeGmem memory, long length, long offset) {
     long address = nextGap;
     nextGap += length + (1L << 30) & -4096;
@@ -284,6 +303,7 @@ public final class FakeKernel implements Syscalls {
   @Override
   public Returned munmap(long address, long length) {
     gmem.remove(address);
+    aliases.remove(address);
     anonymous.remove(address);
     Long known = mappings.remove(address);
     return answer(known != null && known == length ? 0 : FakeGmem.EINVAL);
@@ -386,7 +406,9 @@ public final class FakeKernel implements Syscalls {
       MemorySegment.copy(toAddress ? file : memory, 0, toAddress ? memory : file, 0, count);
       return Returned.of(count);
     }
-    return gmem.move(address, count, file, toAddress);
+    return aliases.has(address)
+        ? aliases.move(address, count, file, toAddress)
+        : gmem.move(address, count, file, toAddress);
   }
 
   @Override

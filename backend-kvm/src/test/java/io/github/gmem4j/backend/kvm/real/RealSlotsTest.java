@@ -25,7 +25,6 @@ import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.backend.kvm.Kvm;
 import io.github.gmem4j.backend.kvm.PlainGuest;
-import io.github.gmem4j.backend.kvm.memory.SharedBacking;
 import io.github.gmem4j.backend.kvm.probe.Capability;
 import io.github.gmem4j.backend.kvm.probe.ConversionInterface;
 import io.github.gmem4j.backend.kvm.probe.HostReport;
@@ -118,18 +117,6 @@ class RealSlotsTest {
         GuestMemory foreign = other.createGuestMemory(SIZE, 0).orThrow()) {
       assertEquals(Errno.EINVAL, errno(vm.setMemory(SlotRequest.bind(0, LOW, foreign))));
       assertEquals(Errno.ENOTTY, errno(vm.linkGuestMemory(foreign)));
-    }
-  }
-
-  @Test
-  void ordinarySlotsTakeTheirBytesFromABacking() {
-    try (SharedBacking backing = kvm.createBacking(SIZE).orThrow()) {
-      SlotRequest ordinary =
-          new SlotRequest(0, 0, LOW, SIZE, backing.address(), Optional.empty(), ByteOffset.ZERO);
-      assertEquals(Optional.empty(), vm.setMemory(ordinary).orThrow().memory());
-      backing.bytes().set(java.lang.foreign.ValueLayout.JAVA_BYTE, 5, (byte) 9);
-      backing.discard(ByteRange.of(0, Page.BYTES)).orThrow();
-      assertEquals(0, backing.bytes().get(java.lang.foreign.ValueLayout.JAVA_BYTE, 5));
     }
   }
 
