@@ -13,6 +13,7 @@ module io.github.gmem4j.cli {
   requires com.fasterxml.jackson.dataformat.yaml;
   requires info.picocli;
   requires io.github.gmem4j.api;
+  requires io.github.gmem4j.backend.kvm;
   requires io.github.gmem4j.conformance;
   requires io.github.gmem4j.core;
   requires io.github.gmem4j.policy.pkvm;

@@ -1,7 +1,9 @@
 package io.github.gmem4j.cli;
 
+import io.github.gmem4j.backend.kvm.Kvm;
 import io.github.gmem4j.cli.comparing.Column;
 import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.staging.Backend;
 import io.github.gmem4j.conformance.RecordingException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -41,9 +43,11 @@ import picocli.CommandLine.Parameters;
     exitCodeOnExecutionException = ExitCode.UNUSABLE)
 public final class Gmem {
   private final PrintWriter out;
+  private final PrintWriter err;
 
-  private Gmem(PrintWriter out) {
+  private Gmem(PrintWriter out, PrintWriter err) {
     this.out = out;
+    this.err = err;
   }
 
   /** Runs the command and ends the process with its exit code. */
@@ -57,7 +61,8 @@ public final class Gmem {
 
   /** Runs the command and returns its exit code. */
   static int execute(PrintWriter out, PrintWriter err, String... arguments) {
-    return new CommandLine(new Gmem(out))
+    return new CommandLine(new Gmem(out, err))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(out)
         .setErr(err)
         .setParameterExceptionHandler((e, given) -> wrongUsage(e))
@@ -103,6 +108,7 @@ public final class Gmem {
         "  gmem run examples/scenarios/eight-steps.yaml",
         "  gmem run --diagram eight-steps.svg examples/scenarios/eight-steps.yaml",
         "  gmem run --json examples/scenarios/*.yaml | jq .text",
+        "  gmem run --backend kvm examples/scenarios/eight-steps.yaml",
         "",
         "examples/scenarios/README.md describes scenario files and the fields of --json."
       },
@@ -124,12 +130,20 @@ public final class Gmem {
               paramLabel = "NAME",
               description = "Plays under this policy, whatever the scenarios name.")
           @Nullable String policy,
+      @Option(
+              names = "--backend",
+              paramLabel = "BACKEND",
+              defaultValue = "memory",
+              description =
+                  "memory (default), or kvm: on this host's kernel, with real vCPUs; see 'gmem"
+                      + " probe'.")
+          Backend backend,
       @Mixin PolicyChoice choice,
       @Option(
               names = "--json",
               description = "Prints one JSON object a line instead of the timeline.")
           boolean json) {
-    return new RunCommand(out, choice.find(), Optional.ofNullable(policy), json)
+    return new RunCommand(out, err, choice.find(), Optional.ofNullable(policy), backend, json)
         .run(scenarios, diagram);
   }
 
@@ -259,7 +273,12 @@ public final class Gmem {
         "",
         "Operation by operation; every result that differs is shown. The last line is the tally."
       },
-      footer = {"", "Example:", "  gmem replay tools/conformance/recordings/*"},
+      footer = {
+        "",
+        "Examples:",
+        "  gmem replay tools/conformance/recordings/*",
+        "  gmem replay --backend kvm tools/conformance/recordings/C.jsonl.gz"
+      },
       exitCodeOnInvalidInput = ExitCode.UNUSABLE,
       exitCodeOnExecutionException = ExitCode.UNUSABLE)
   int replay(
@@ -271,7 +290,78 @@ public final class Gmem {
       @Option(
               names = "--no-progress",
               description = "Shows no progress bar, not even on a terminal.")
-          boolean noProgress) {
-    return new ReplayCommand(out).replay(files, !noProgress);
+          boolean noProgress,
+      @Option(
+              names = "--backend",
+              paramLabel = "BACKEND",
+              defaultValue = "memory",
+              description =
+                  "memory (default), or kvm: against this host's kernel, what of generation C needs"
+                      + " no fork.")
+          Backend backend) {
+    return switch (backend) {
+      case MEMORY -> new ReplayCommand(out).replay(files, !noProgress);
+      case KVM -> new KernelReplayCommand(out, err).replay(files);
+    };
+  }
+
+  @Command(
+      name = "probe",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      synopsisHeading = "Usage: ",
+      optionListHeading = "%nOptions:%n",
+      header = "Shows what this host's KVM can do, and what of gmem4j works here.",
+      description = {
+        "",
+        "What a kernel does is found out by trying, on VMs made for it; nothing is left behind."
+            + " Exit code 1 and one line where there is no KVM to look at."
+      },
+      footer = {"", "Examples:", "  gmem probe", "  gmem probe --json"},
+      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
+      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+  int probe(@Option(names = "--json", description = "Prints one JSON object.") boolean json) {
+    ProbeCommand command = new ProbeCommand(out, err, Kvm.open());
+    return json ? command.json() : command.text();
+  }
+
+  @Command(
+      name = "differential",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      synopsisHeading = "Usage: ",
+      optionListHeading = "%nOptions:%n",
+      header = "Does random operations on the engine and on this host's kernel.",
+      description = {
+        "",
+        "Step by step, comparing every answer; the first difference ends a sequence and is shown"
+            + " with the command that repeats it. Needs a kernel that keeps the state in the VM."
+      },
+      footer = {"", "Example:", "  gmem differential --seed 1 --operations 20000"},
+      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
+      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+  int differential(
+      @Option(
+              names = "--seed",
+              paramLabel = "SEED",
+              defaultValue = "1",
+              description = "Seed of the first sequence; default 1.")
+          long seed,
+      @Option(
+              names = "--operations",
+              paramLabel = "COUNT",
+              defaultValue = "20000",
+              description = "How many operations to compare; default 20000.")
+          long operations,
+      @Option(
+              names = "--vm-type",
+              paramLabel = "TYPE",
+              defaultValue = "SW_PROTECTED",
+              description = "SW_PROTECTED (default) or DEFAULT.")
+          RealVmType type) {
+    if (operations < 1) {
+      throw new InputException("--operations must be at least 1, not " + operations);
+    }
+    return new DifferentialCommand(out, err).run(type.type(), seed, operations);
   }
 }

@@ -16,7 +16,7 @@ record ReplayCommand(PrintWriter out) {
     boolean onTerminal =
         Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     ReplayReport report = progress && onTerminal ? withProgress(files) : Replay.of(files).run();
-    report.disagreements().forEach(this::show);
+    report.disagreements().forEach(disagreement -> show(out, disagreement));
     out.printf("%d operations a second%n", report.operationsPerSecond());
     out.printf(
         "replayed %d sequences, %d operations: %d disagreements%n",
@@ -30,7 +30,7 @@ record ReplayCommand(PrintWriter out) {
     }
   }
 
-  private void show(Disagreement disagreement) {
+  static void show(PrintWriter out, Disagreement disagreement) {
     out.printf(
         "%s, line %d: sequence %d, operation %d, %s differs in %s%n",
         disagreement.file(),

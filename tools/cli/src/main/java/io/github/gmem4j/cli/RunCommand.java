@@ -7,6 +7,7 @@ import io.github.gmem4j.cli.reading.ScenarioReader;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.PolicyName;
 import io.github.gmem4j.cli.scenario.Scenario;
+import io.github.gmem4j.cli.staging.Backend;
 import io.github.gmem4j.cli.staging.World;
 import io.github.gmem4j.cli.telling.JsonLines;
 import io.github.gmem4j.cli.telling.SequenceDiagram;
@@ -20,9 +21,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code gmem run}: reads scenarios, plays them, shows what happened.
  *
+ * @param out where the story goes
+ * @param err where it says on what it plays, if not in memory
+ * @param policies those that are installed
  * @param policy the policy to play them under, in place of the one they name
+ * @param backend on what to play them
+ * @param json whether the story is told as JSON lines
  */
-record RunCommand(PrintWriter out, Policies policies, Optional<String> policy, boolean json) {
+record RunCommand(
+    PrintWriter out,
+    PrintWriter err,
+    Policies policies,
+    Optional<String> policy,
+    Backend backend,
+    boolean json) {
   int run(List<Path> files, @Nullable Path diagram) {
     if (diagram != null && files.size() > 1) {
       throw new InputException("--diagram is for one scenario, and here are " + files.size());
@@ -56,7 +68,11 @@ record RunCommand(PrintWriter out, Policies policies, Optional<String> policy, b
                     file
                         + ": names no policy; say one with --policy, or play it under all with"
                         + " 'gmem compare'"));
-    Played played = Player.play(scenario, new World(scenario, policies.named(name)));
+    Played played;
+    try (World world = new World(scenario, policies.named(name), backend)) {
+      world.host().ifPresent(sentence -> err.println("gmem: " + sentence));
+      played = Player.play(scenario, world);
+    }
     played
         .endless()
         .ifPresent(sentence -> {

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the command says about itself. */
 class HelpTest {
   @ParameterizedTest
-  @ValueSource(strings = {"run", "compare", "policies", "tables", "replay"})
+  @ValueSource(
+      strings = {"run", "compare", "policies", "tables", "replay", "probe", "differential"})
   void each_command_has_help_with_an_example(String command) {
     Shell help = Shell.gmem(command, "--help");
 

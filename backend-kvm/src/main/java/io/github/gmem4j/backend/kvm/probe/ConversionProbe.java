@@ -12,29 +12,17 @@ import io.github.gmem4j.backend.kvm.lifetime.Descriptor;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
 import io.github.gmem4j.backend.kvm.syscall.Syscalls;
 import java.lang.foreign.Arena;
-import java.util.List;
 
 /**
- * Finds out how a kernel converts by converting: first in place, then through the VM. The VM is one
- * made for this and thrown away, so whatever a try changes is gone with it.
+ * Finds out how a kernel converts by converting, in place and through the VM. The VM is one made
+ * for this and thrown away, so whatever a try changes is gone with it.
  */
 final class ConversionProbe {
   private ConversionProbe() {}
 
   /** Tries, on a fresh VM of the type in question. */
-  static ConversionInterface of(Syscalls syscalls, Descriptor vm) {
-    Returned inPlace = inPlace(syscalls, vm);
-    if (!inPlace.failed()) {
-      return new ConversionInterface.InPlace();
-    }
-    Returned attributes = throughVm(syscalls, vm);
-    if (!attributes.failed()) {
-      return new ConversionInterface.VmAttributes();
-    }
-    return new ConversionInterface.Missing(
-        List.of(
-            "KVM_SET_MEMORY_ATTRIBUTES2 on a guest_memfd of this VM type: errno " + inPlace.error(),
-            "KVM_SET_MEMORY_ATTRIBUTES on a VM of this type: errno " + attributes.error()));
+  static ConversionTrial of(Syscalls syscalls, Descriptor vm) {
+    return new ConversionTrial(inPlace(syscalls, vm), throughVm(syscalls, vm));
   }
 
   /** Makes a page private that is so from the start: a kernel that knows the call has no reason. */

@@ -22,4 +22,9 @@ public record HostReport(
     capabilities = Map.copyOf(capabilities);
     types = Map.copyOf(types);
   }
+
+  /** Returns what {@code /dev/kvm} says about a capability; 0 where it does not know it. */
+  public long said(Capability capability) {
+    return capabilities.getOrDefault(capability, 0L);
+  }
 }

@@ -38,11 +38,11 @@ import io.github.gmem4j.backend.kvm.probe.ConversionInterface;
 import io.github.gmem4j.backend.kvm.probe.Device;
 import io.github.gmem4j.backend.kvm.probe.MachineType;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
+import io.github.gmem4j.backend.kvm.syscall.Scratch;
 import io.github.gmem4j.backend.kvm.syscall.Syscalls;
 import io.github.gmem4j.backend.kvm.vcpu.GuestFrames;
 import io.github.gmem4j.backend.kvm.vcpu.KvmVcpu;
 import io.github.gmem4j.backend.kvm.vcpu.StubRegion;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,8 +136,8 @@ public final class KvmVm implements VirtualMachine, GuestFrames {
     if (!copy.enter()) {
       return KernelResult.failed(Errno.EIO, CLOSED);
     }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment struct = CreateGuestMemfd.of(arena, size.value(), flags);
+    try (Scratch scratch = Scratch.open()) {
+      MemorySegment struct = CreateGuestMemfd.of(scratch, size.value(), flags);
       Returned created = file.call(fd -> syscalls.ioctl(fd, Ioctl.CREATE_GUEST_MEMFD, struct));
       if (created.failed()) {
         copy.leave();
@@ -206,8 +206,8 @@ public final class KvmVm implements VirtualMachine, GuestFrames {
   }
 
   private Returned set(SlotRequest request, int memory) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment struct = MemoryRegion2.allocate(arena);
+    try (Scratch scratch = Scratch.open()) {
+      MemorySegment struct = MemoryRegion2.allocate(scratch);
       MemoryRegion2.SLOT.set(struct, request.slot());
       MemoryRegion2.FLAGS.set(struct, (int) request.flags());
       MemoryRegion2.GUEST_PHYS_ADDR.set(struct, request.gpa().value());
@@ -243,9 +243,10 @@ public final class KvmVm implements VirtualMachine, GuestFrames {
     // The books follow the kernel's order.
     synchronized (attributes) {
       Returned done;
-      try (Arena arena = Arena.ofConfined()) {
+      try (Scratch scratch = Scratch.open()) {
         MemorySegment struct =
-            MemoryAttributes.of(arena, range.start().value(), range.size().value(), wanted, flags);
+            MemoryAttributes.of(
+                scratch, range.start().value(), range.size().value(), wanted, flags);
         done = file.call(fd -> syscalls.ioctl(fd, Ioctl.SET_MEMORY_ATTRIBUTES, struct));
       }
       if (done.failed()) {
@@ -274,8 +275,8 @@ public final class KvmVm implements VirtualMachine, GuestFrames {
     if (file.isClosed()) {
       return KernelResult.failed(Errno.EIO, CLOSED);
     }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment struct = EnableCap.of(arena, Capability.EXIT_HYPERCALL.number(), hypercalls);
+    try (Scratch scratch = Scratch.open()) {
+      MemorySegment struct = EnableCap.of(scratch, Capability.EXIT_HYPERCALL.number(), hypercalls);
       Returned done = file.call(fd -> syscalls.ioctl(fd, Ioctl.ENABLE_CAP, struct));
       if (done.failed()) {
         return done.toFailure("unknown hypercalls: 0x" + Long.toHexString(hypercalls));

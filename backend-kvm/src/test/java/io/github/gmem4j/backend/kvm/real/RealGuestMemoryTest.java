@@ -25,8 +25,10 @@ import io.github.gmem4j.backend.kvm.Kvm;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("real-kernel")
 class RealGuestMemoryTest {
   private static final ByteCount SIZE = ByteCount.kib(64);
   private static final long SHARED = GuestMemory.MMAP | GuestMemory.INIT_SHARED;

@@ -42,11 +42,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Real guest code on a real vCPU. A KVM whose runs do not come back is found out and skipped. */
 @Timeout(120)
+@Tag("real-kernel")
 class RealGuestTest {
   private static final ByteCount SIZE = ByteCount.mib(1);
   private static final Gpa BASE = new Gpa(0x10_0000);

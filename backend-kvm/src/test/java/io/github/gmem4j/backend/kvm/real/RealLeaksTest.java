@@ -19,8 +19,10 @@ import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.backend.kvm.Kvm;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("real-kernel")
 class RealLeaksTest {
   private static final ByteCount SIZE = ByteCount.kib(64);
 

@@ -27,10 +27,12 @@ import io.github.gmem4j.backend.kvm.probe.ConversionInterface;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("real-kernel")
 class RealPinsTest {
   private static final ByteCount SIZE = ByteCount.kib(64);
   private static final PageIndex PAGE = new PageIndex(2);

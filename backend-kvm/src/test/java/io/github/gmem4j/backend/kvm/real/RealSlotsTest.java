@@ -37,8 +37,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("real-kernel")
 class RealSlotsTest {
   private static final ByteCount SIZE = ByteCount.kib(64);
   private static final Gpa LOW = new Gpa(0x10000);

@@ -35,11 +35,13 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Conversion by two copies, on a real kernel whose VMs keep the state. */
+@Tag("real-kernel")
 class RealTwinTest {
   private static final int PAGES = 16;
   private static final ByteCount SIZE = new ByteCount(PAGES * 4096L);

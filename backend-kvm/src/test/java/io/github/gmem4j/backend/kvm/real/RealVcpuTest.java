@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
  * this guest does: each run is kicked.
  */
 @Timeout(60)
+@Tag("real-kernel")
 class RealVcpuTest {
   /** A hypercall of no meaning: most kernels refuse it at once, others never come back. */
   private static final GuestProgram CALLS =

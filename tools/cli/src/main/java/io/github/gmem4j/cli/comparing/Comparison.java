@@ -6,6 +6,7 @@ import io.github.gmem4j.cli.playing.Played;
 import io.github.gmem4j.cli.playing.Player;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.Scenario;
+import io.github.gmem4j.cli.staging.Backend;
 import io.github.gmem4j.cli.staging.World;
 import java.util.List;
 
@@ -33,8 +34,8 @@ public record Comparison(Scenario story, List<Row> rows) {
     }
     Contents contents = new Contents();
     Remembered remembered = new Remembered();
-    try {
-      World world = new World(story, new WatchedPolicy(policy, remembered, contents));
+    try (World world =
+        new World(story, new WatchedPolicy(policy, remembered, contents), Backend.MEMORY)) {
       Watch watch = new Watch(world, contents);
       world.journal().follow(watch);
       Played played = Player.play(story, world);

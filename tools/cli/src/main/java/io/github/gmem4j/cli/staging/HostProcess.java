@@ -200,4 +200,11 @@ public final class HostProcess {
   void start() {
     mapping = memory.map(memory.size()).orThrow();
   }
+
+  /** The process ends: its references and its mapping go. */
+  void close() {
+    held.forEach(one -> one.pin().close());
+    held.clear();
+    mapping.close();
+  }
 }

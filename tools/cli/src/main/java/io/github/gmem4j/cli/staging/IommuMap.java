@@ -101,4 +101,11 @@ final class IommuMap implements Participant {
     pins.put(
         page, process.pin(new PageIndex(page), ReferenceKind.LONG_TERM, lane.name()).orThrow());
   }
+
+  /** The device is gone: nothing is mapped for it any more. */
+  void close() {
+    pins.values().forEach(Pin::close);
+    pins.clear();
+    process.close();
+  }
 }

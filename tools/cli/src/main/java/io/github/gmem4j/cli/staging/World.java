@@ -17,7 +17,6 @@ import io.github.gmem4j.cli.scenario.MemoryLayout;
 import io.github.gmem4j.cli.scenario.Role;
 import io.github.gmem4j.cli.scenario.Scenario;
 import io.github.gmem4j.cli.scenario.VmmDeed;
-import io.github.gmem4j.core.Engine;
 import io.github.gmem4j.core.kernel.KernelGeneration;
 import io.github.gmem4j.core.vmm.Coordinator;
 import java.util.ArrayList;
@@ -27,12 +26,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Everything a scenario's steps act on. For one thread, deterministic. */
-public final class World {
+public final class World implements AutoCloseable {
   private final Scenario scenario;
   private final ConversionPolicy policy;
   private final ManualClock clock = new ManualClock();
   private final Journal journal = new Journal(clock::elapsed);
-  private final Engine engine;
+  private final Host host;
   private final Map<String, HostProcess> processes = new HashMap<>();
   private final List<Participant> participants = new ArrayList<>();
   private Machine machine;
@@ -41,19 +40,14 @@ public final class World {
    * Builds the world of a scenario, up to the moment before its first step.
    *
    * @param policy the architecture it plays on
+   * @param backend on what it plays
    * @throws InputException if the kernel does not allow what the scenario begins with
    */
-  public World(Scenario scenario, ConversionPolicy policy) {
+  public World(Scenario scenario, ConversionPolicy policy, Backend backend) {
     this.scenario = scenario;
     this.policy = policy;
-    engine =
-        Engine.builder()
-            .generation(scenario.kernel())
-            .clock(clock)
-            .waiter(clock)
-            .listener(journal)
-            .build();
-    VirtualMachine vm = engine.createVm(policy);
+    host = backend.open(scenario, clock, journal);
+    VirtualMachine vm = host.createVm(policy);
     GuestMemory memory = createMemory(vm);
     cast(memory);
     machine = machine(vm, memory);
@@ -119,11 +113,22 @@ public final class World {
 
   /** Ends the VM and creates a new one, with the same memory and no slot. */
   public void restart() {
-    VirtualMachine vm = engine.createVm(policy);
-    GuestMemory memory = vm.linkGuestMemory(machine.memory()).orThrow();
+    VirtualMachine vm = host.createVm(policy);
+    GuestMemory memory = linked(vm);
     machine.close();
     machine = machine(vm, memory);
     journal.deed(Lane.VMM, Lane.KVM, "closes the VM, creates a new one: same memory, no slot");
+  }
+
+  private GuestMemory linked(VirtualMachine vm) {
+    return switch (vm.linkGuestMemory(machine.memory())) {
+      case KernelResult.Ok<GuestMemory> ok -> ok.value();
+      case KernelResult.Failed<GuestMemory> failed -> {
+        vm.close();
+        throw new InputException(
+            "a memory cannot outlive its VM here: " + failed.errno() + ", " + failed.reason());
+      }
+    };
   }
 
   /**
@@ -161,9 +166,26 @@ public final class World {
     return journal;
   }
 
+  /** Returns on what this plays, in one sentence; empty in memory. */
+  public Optional<String> host() {
+    return host.description(policy);
+  }
+
   /** Returns the VM of this moment. */
   public Machine machine() {
     return machine;
+  }
+
+  /** Ends the VM, the host's processes and the host. */
+  @Override
+  public void close() {
+    machine.close();
+    processes.values().forEach(HostProcess::close);
+    participants.stream()
+        .filter(IommuMap.class::isInstance)
+        .map(IommuMap.class::cast)
+        .forEach(IommuMap::close);
+    host.close();
   }
 
   /**

@@ -10,19 +10,19 @@ import io.github.gmem4j.core.kernel.KernelGeneration;
 /**
  * What guest_memfd does, in words.
  *
- * @param kernel which generation, since the call's name differs
+ * @param kernel which generation, since the calls of 2025 have names of their own
  */
 record MemoryWords(KernelGeneration kernel) {
   /** Returns a conversion and what came of it. */
   String of(ByteRange range, Shareability target, ConversionOutcome outcome) {
-    return "%s %s: %s".formatted(call(target), range, result(range, target, outcome));
+    return "%s: %s".formatted(call(range, target), result(range, target, outcome));
   }
 
-  private String call(Shareability target) {
+  private String call(ByteRange range, Shareability target) {
     return switch (kernel) {
-      case RFC_2025 -> "KVM_GMEM_CONVERT_" + target;
-      case IN_PLACE -> "SET_MEMORY_ATTRIBUTES2 " + target;
-      case VM_ATTRIBUTES -> "SET_MEMORY_ATTRIBUTES " + target;
+      case RFC_2025 -> "KVM_GMEM_CONVERT_%s %s".formatted(target, range);
+      // By whichever call the kernel has for it.
+      case IN_PLACE, VM_ATTRIBUTES -> "converts %s to %s".formatted(range, Words.of(target));
     };
   }
 

@@ -3,7 +3,6 @@ package io.github.gmem4j.cli.telling;
 import io.github.gmem4j.cli.scenario.MemoryLayout;
 import io.github.gmem4j.cli.scenario.Scenario;
 import io.github.gmem4j.cli.scenario.Words;
-import java.util.Locale;
 
 /** What a scenario begins with, in one sentence. */
 final class Setting {
@@ -11,11 +10,14 @@ final class Setting {
 
   static String of(Scenario scenario, String policy) {
     MemoryLayout memory = scenario.memory();
-    return "policy %s, %s kernel, %s of guest memory that begin %s"
-        .formatted(
-            policy,
-            scenario.kernel().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-            memory.pages(),
-            Words.of(memory.begins()));
+    return "policy %s, %s%s of guest memory that begin %s"
+        .formatted(policy, kernel(scenario), memory.pages(), Words.of(memory.begins()));
+  }
+
+  private static String kernel(Scenario scenario) {
+    return switch (scenario.kernel()) {
+      case RFC_2025 -> "kernel interface of 2025, ";
+      case IN_PLACE, VM_ATTRIBUTES -> "";
+    };
   }
 }

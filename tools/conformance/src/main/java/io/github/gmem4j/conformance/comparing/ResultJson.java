@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes a result in the form that recordings have. */
-final class ResultJson {
+public final class ResultJson {
   private static final int FIRST_PRINTABLE = 0x20;
 
   private final StringBuilder out = new StringBuilder();
 
   private ResultJson() {}
 
-  static String of(Result result) {
+  /** Returns a result in the form that recordings have. */
+  public static String of(Result result) {
     ResultJson json = new ResultJson();
     json.object(result);
     return json.out.toString();

@@ -1,6 +1,7 @@
 package io.github.gmem4j.conformance.playing;
 
 import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.backend.kvm.Kvm;
 import io.github.gmem4j.conformance.operation.ConversionOperation;
 import io.github.gmem4j.conformance.operation.GuestOperation;
 import io.github.gmem4j.conformance.operation.HostOperation;
@@ -16,8 +17,8 @@ import io.github.gmem4j.conformance.recorder.SlotBySlotConverter;
 import io.github.gmem4j.conformance.recorder.WholeRangeConverter;
 import io.github.gmem4j.conformance.recording.Result;
 
-/** Plays operations of generations B and C in a world of their own: an engine with one VM. */
-final class GuestMemoryPlayer implements AutoCloseable {
+/** Plays operations of generations B and C in a world of their own with one VM. */
+public final class GuestMemoryPlayer implements Player {
   private final World world;
   private final MemoryPlayer memories;
   private final SlotPlayer slots;
@@ -27,7 +28,7 @@ final class GuestMemoryPlayer implements AutoCloseable {
   private final GuestPlayer guest;
   private final PinPlayer pins;
 
-  GuestMemoryPlayer(World world) {
+  private GuestMemoryPlayer(World world) {
     this.world = world;
     this.memories = new MemoryPlayer(world);
     this.slots = new SlotPlayer(world);
@@ -38,7 +39,30 @@ final class GuestMemoryPlayer implements AutoCloseable {
     this.pins = new PinPlayer(world);
   }
 
-  Result play(Operation operation) {
+  /** Returns a player over the in-memory engine. */
+  public static GuestMemoryPlayer inMemory(StartVm start) {
+    return new GuestMemoryPlayer(Worlds.create(start));
+  }
+
+  /**
+   * Returns a player over the in-memory engine whose VM has the slots that one of the real kernel
+   * has from the beginning.
+   */
+  public static GuestMemoryPlayer inMemoryLikeReal(StartVm start) {
+    return new GuestMemoryPlayer(Worlds.createLikeReal(start));
+  }
+
+  /**
+   * Returns a player over the real kernel and this process. It cannot fork.
+   *
+   * @throws io.github.gmem4j.api.memory.KernelException if the kernel refuses
+   */
+  public static GuestMemoryPlayer onRealKernel(StartVm start, Kvm kvm) {
+    return new GuestMemoryPlayer(Worlds.createReal(start, kvm));
+  }
+
+  @Override
+  public Result play(Operation operation) {
     return switch (operation) {
       case StartVm start -> started();
       case MemoryOperation memory -> memories.play(memory);

@@ -4,7 +4,7 @@ import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.HostMapping;
 import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.conformance.operation.MappingOperation;
-import io.github.gmem4j.conformance.process.MappedArea;
+import io.github.gmem4j.conformance.process.Area;
 import io.github.gmem4j.conformance.process.Touch;
 import io.github.gmem4j.conformance.recording.Result;
 import java.util.Optional;
@@ -18,29 +18,23 @@ final class MappingPlayer {
   }
 
   Result play(MappingOperation operation) {
-    Optional<MappedArea> area = world.process().area(operation.g());
+    Optional<? extends Area> area = world.process().area(operation.g());
     Optional<Errno> failure =
         area.isPresent() ? play(operation, area.get()) : withoutArea(operation);
     return failure.map(Result::failed).orElseGet(Result::success);
   }
 
-  private static Optional<Errno> play(MappingOperation operation, MappedArea area) {
+  private static Optional<Errno> play(MappingOperation operation, Area area) {
     return switch (operation) {
-      case MappingOperation.Unmap unmap -> {
-        area.unmap(unmap.pages());
-        yield Optional.empty();
-      }
-      case MappingOperation.Remap remap -> {
-        area.remap(remap.pages());
-        yield Optional.empty();
-      }
+      case MappingOperation.Unmap unmap -> area.unmap(unmap.pages());
+      case MappingOperation.Remap remap -> area.remap(remap.pages());
       case MappingOperation.Advise advise -> advise(advise, area);
       case MappingOperation.Lock lock -> area.lock(lock.pages());
       case MappingOperation.Unlock unlock -> area.unlock(unlock.pages());
     };
   }
 
-  private static Optional<Errno> advise(MappingOperation.Advise advise, MappedArea area) {
+  private static Optional<Errno> advise(MappingOperation.Advise advise, Area area) {
     return switch (advise.advice()) {
       case DONTNEED -> area.drop(advise.pages());
       case REMOVE -> area.punch(advise.pages());

@@ -9,10 +9,7 @@ import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.conformance.operation.MemoryOperation;
-import io.github.gmem4j.conformance.process.AnonymousSource;
-import io.github.gmem4j.conformance.process.GuestMemorySource;
-import io.github.gmem4j.conformance.process.MappedArea;
-import io.github.gmem4j.conformance.process.SharedFileSource;
+import io.github.gmem4j.conformance.process.Area;
 import io.github.gmem4j.conformance.recorder.GuestMemoryFile;
 import io.github.gmem4j.conformance.recording.Field;
 import io.github.gmem4j.conformance.recording.Result;
@@ -60,35 +57,21 @@ final class MemoryPlayer {
     ByteCount length = new ByteCount(create.size().value() + PAGES_PAST_THE_END * Page.BYTES);
     KernelResult<HostMapping> mapped = memory.map(length);
     world.descriptors().open(new GuestMemoryFile(create.g(), memory, mapped));
-    area(create, memory, length, mapped).ifPresent(area -> world.process().map(create.g(), area));
+    if (create.backing().isPresent()) {
+      world.process().mapBacking(create.g(), create.backing().get(), create.size());
+    } else if (mapped instanceof KernelResult.Ok<HostMapping> ok) {
+      world.process().mapMemory(create.g(), memory, ok.value());
+    }
     String mmap =
         mapped instanceof KernelResult.Failed<HostMapping> failed ? failed.errno().name() : "OK";
     return new ResultBuilder().with(Field.RET, 0).with(Field.MMAP, mmap).build();
-  }
-
-  /** Returns the host mapping: of the memory itself, or of what backs its shared bytes. */
-  private static Optional<MappedArea> area(
-      MemoryOperation.Create create,
-      GuestMemory memory,
-      ByteCount length,
-      KernelResult<HostMapping> mapped) {
-    if (create.backing().isPresent()) {
-      return Optional.of(
-          switch (create.backing().get()) {
-            case MEMFD -> new MappedArea(create.size(), new SharedFileSource());
-            case ANON -> new MappedArea(create.size(), new AnonymousSource());
-          });
-    }
-    return mapped instanceof KernelResult.Ok<HostMapping> ok
-        ? Optional.of(new MappedArea(length, new GuestMemorySource(memory, ok.value())))
-        : Optional.empty();
   }
 
   private Result populated(GuestMemoryFile file, PageRange pages) {
     if (file.mapped() instanceof KernelResult.Failed<HostMapping> failed) {
       return Result.failed(failed.errno());
     }
-    Optional<MappedArea> seenThrough = mappingOfMemory(file.number());
+    Optional<? extends Area> seenThrough = mappingOfMemory(file.number());
     StringBuilder answer = new StringBuilder((int) pages.count().value());
     for (long number = pages.first().value(); number < pages.endExclusive(); number++) {
       PageIndex page = new PageIndex(number);
@@ -100,7 +83,7 @@ final class MemoryPlayer {
 
   // In generation B the question goes through the host mapping, which may have holes: measured,
   // every page in a hole counts as not populated. In C it goes through a mapping of its own.
-  private Optional<MappedArea> mappingOfMemory(int g) {
+  private Optional<? extends Area> mappingOfMemory(int g) {
     return switch (world.start().generation()) {
       case B -> world.process().area(g);
       case C -> Optional.empty();

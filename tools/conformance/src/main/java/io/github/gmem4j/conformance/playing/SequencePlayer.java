@@ -20,7 +20,7 @@ public final class SequencePlayer {
   public static SequenceReport play(Recorded recorded) {
     return switch (recorded) {
       case Recorded.OfGuestMemory of -> {
-        try (var player = new GuestMemoryPlayer(Worlds.create(of.sequence().start()))) {
+        try (var player = GuestMemoryPlayer.inMemory(of.sequence().start())) {
           yield play(of.sequence(), player::play);
         }
       }

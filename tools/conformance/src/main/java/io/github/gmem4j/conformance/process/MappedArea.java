@@ -4,6 +4,7 @@ import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.HostAccess;
+import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.PageRange;
@@ -16,12 +17,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/**
- * The addresses that one host mapping was given, with its holes and its locked pages.
- *
- * <p>Calls on pages answer as the system calls do; an empty answer is success.
- */
-public final class MappedArea {
+/** An area that is modelled: one host mapping with its holes and its locked pages. */
+public final class MappedArea implements Area {
   private final int length;
   private final PageSource source;
   private final BitSet holes;
@@ -45,30 +42,32 @@ public final class MappedArea {
     this.holes = holes;
   }
 
-  /** Loads bytes that lie on one page. */
+  @Override
   public HostAccess load(ByteOffset at, byte[] into) {
     return isMapped(at) ? source.load(at, into) : nothingAt(at);
   }
 
-  /** Stores bytes that lie on one page. */
+  @Override
   public HostAccess store(ByteOffset at, byte[] from) {
     return isMapped(at) ? source.store(at, from) : nothingAt(at);
   }
 
-  /** {@code munmap}. */
-  public void unmap(PageRange pages) {
+  @Override
+  public Optional<Errno> unmap(PageRange pages) {
     forEachMappedRun(pages, source::unmap);
     holes.set(from(pages), to(pages));
     locked.clear(from(pages), to(pages));
+    return Optional.empty();
   }
 
-  /** {@code mmap} with {@code MAP_FIXED}: whatever was mapped there before is gone. */
-  public void remap(PageRange pages) {
+  @Override
+  public Optional<Errno> remap(PageRange pages) {
     unmap(pages);
     holes.clear(from(pages), to(pages));
+    return Optional.empty();
   }
 
-  /** {@code MADV_DONTNEED}: works up to the first locked page; goes on after a hole. */
+  @Override
   public Optional<Errno> drop(PageRange pages) {
     return forEachUnlockedRun(
         pages,
@@ -78,12 +77,12 @@ public final class MappedArea {
         });
   }
 
-  /** {@code MADV_REMOVE}: works up to the first locked page; goes on after a hole. */
+  @Override
   public Optional<Errno> punch(PageRange pages) {
     return forEachUnlockedRun(pages, source::punch);
   }
 
-  /** {@code MADV_POPULATE_READ} and {@code WRITE}: EFAULT where a touch fails, ENOMEM at a hole. */
+  @Override
   public Optional<Errno> populate(PageRange pages, Touch how) {
     for (long page = pages.first().value(); page < pages.endExclusive(); page++) {
       if (!isMapped(page)) {
@@ -96,7 +95,7 @@ public final class MappedArea {
     return Optional.empty();
   }
 
-  /** {@code mlock}: marks up to the first hole, then populates; every failure is ENOMEM. */
+  @Override
   public Optional<Errno> lock(PageRange pages) {
     int end = firstHole(pages);
     locked.set(from(pages), end);
@@ -106,15 +105,35 @@ public final class MappedArea {
     return populate(pages, source.lockingTouch()).map(failure -> Errno.ENOMEM);
   }
 
-  /** {@code munlock}: works up to the first hole. */
+  @Override
   public Optional<Errno> unlock(PageRange pages) {
     int end = firstHole(pages);
     locked.clear(from(pages), end);
     return end < pages.endExclusive() ? Optional.of(Errno.ENOMEM) : Optional.empty();
   }
 
+  @Override
+  public KernelResult<HeldPages> splice(PageRange pages, String holder) {
+    List<HeldPage> held = hold(pages, ReferenceKind.SHORT_TERM, holder);
+    return held.isEmpty() ? untouchable(pages) : KernelResult.ok(new ModelledPages(held));
+  }
+
+  @Override
+  public KernelResult<HeldPages> register(PageRange pages, String holder) {
+    List<HeldPage> held = hold(pages, ReferenceKind.LONG_TERM, holder);
+    if (held.size() < pages.count().value()) {
+      held.forEach(HeldPage::release);
+      return untouchable(pages);
+    }
+    return KernelResult.ok(new ModelledPages(held));
+  }
+
+  private static KernelResult<HeldPages> untouchable(PageRange pages) {
+    return KernelResult.failed(Errno.EFAULT, "not all can be touched: " + pages);
+  }
+
   /** Refers to pages in order, up to the first that cannot be touched. */
-  public List<HeldPage> hold(PageRange pages, ReferenceKind kind, String holder) {
+  private List<HeldPage> hold(PageRange pages, ReferenceKind kind, String holder) {
     List<HeldPage> held = new ArrayList<>();
     for (long page = pages.first().value(); page < pages.endExclusive(); page++) {
       Optional<HeldPage> next =
@@ -127,7 +146,7 @@ public final class MappedArea {
     return held;
   }
 
-  /** Tells whether there is a mapping at a page, whatever lies behind it. */
+  @Override
   public boolean isMapped(PageIndex page) {
     return isMapped(page.value());
   }
@@ -137,7 +156,7 @@ public final class MappedArea {
     return new MappedArea(length, source.fork(), (BitSet) holes.clone());
   }
 
-  /** Unmaps everything for good. */
+  @Override
   public void close() {
     closed = true;
     source.close();

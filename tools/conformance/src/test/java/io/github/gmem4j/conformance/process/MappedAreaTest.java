@@ -23,8 +23,8 @@ import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Pin;
-import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.memory.Signal;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -177,46 +177,46 @@ final class MappedAreaTest {
     when(mapping.pin(eq(new PageIndex(2)), any(), any()))
         .thenReturn(KernelResult.failed(Errno.EFAULT, "private"));
 
-    assertEquals(2, guestMemory.hold(PageRange.of(0, 4), ReferenceKind.SHORT_TERM, "x").size());
+    assertEquals(2, guestMemory.splice(PageRange.of(0, 4), "x").orThrow().count());
     verify(mapping, never()).pin(eq(new PageIndex(3)), any(), any());
   }
 
   @Test
   void aPipeSeesLaterStoresToItsPageButKeepsAPunchedOne() {
-    HeldPage held = file.hold(PageRange.of(0, 1), ReferenceKind.SHORT_TERM, "x").getFirst();
+    HeldPages held = file.splice(PageRange.of(0, 1), "x").orThrow();
     store(file, 0, 7);
-    assertEquals(7, held.firstByte());
+    assertEquals(List.of(7L), held.firstBytes());
 
     file.punch(PageRange.of(0, 1));
     store(file, 0, 8);
-    assertEquals(7, held.firstByte());
+    assertEquals(List.of(7L), held.firstBytes());
   }
 
   @Test
   void whoeverHoldsAPageThatWasNeverWrittenHoldsZeroes() {
-    HeldPage held = anonymous.hold(PageRange.of(0, 1), ReferenceKind.SHORT_TERM, "x").getFirst();
+    HeldPages held = anonymous.splice(PageRange.of(0, 1), "x").orThrow();
     store(anonymous, 0, 7);
 
-    assertEquals(0, held.firstByte());
+    assertEquals(List.of(0L), held.firstBytes());
   }
 
   @Test
   void afterAForkTheHolderOfAPageKeepsTheBytesOfTheFork() {
     store(anonymous, 0, 7);
-    HeldPage held = anonymous.hold(PageRange.of(0, 1), ReferenceKind.SHORT_TERM, "x").getFirst();
+    HeldPages held = anonymous.splice(PageRange.of(0, 1), "x").orThrow();
     anonymous.fork();
     store(anonymous, 0, 8);
 
-    assertEquals(7, held.firstByte());
+    assertEquals(List.of(7L), held.firstBytes());
   }
 
   @Test
   void aLongTermPinKeepsSeeingTheProcessThatTookIt() {
-    HeldPage held = anonymous.hold(PageRange.of(0, 1), ReferenceKind.LONG_TERM, "x").getFirst();
+    HeldPages held = anonymous.register(PageRange.of(0, 1), "x").orThrow();
     anonymous.fork();
     store(anonymous, 0, 8);
 
-    assertEquals(8, held.firstByte());
+    assertEquals(List.of(8L), held.firstBytes());
   }
 
   @Test

@@ -12,15 +12,15 @@ import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.HostVirtualAddress;
 import io.github.gmem4j.conformance.operation.SlotOperation;
-import io.github.gmem4j.conformance.process.HostProcess;
 import io.github.gmem4j.conformance.process.MappedArea;
+import io.github.gmem4j.conformance.process.ModelledProcess;
 import io.github.gmem4j.conformance.process.SharedFileSource;
 import org.junit.jupiter.api.Test;
 
 final class UserspaceAddressTest {
   private static final ByteCount FOUR_PAGES = new ByteCount(0x4000);
 
-  private final HostProcess process = new HostProcess();
+  private final ModelledProcess process = new ModelledProcess();
   private final Descriptors descriptors = new Descriptors();
 
   UserspaceAddressTest() {

@@ -13,12 +13,12 @@ import io.github.gmem4j.api.memory.Signal;
 import io.github.gmem4j.api.vm.HostVirtualAddress;
 import org.junit.jupiter.api.Test;
 
-final class HostProcessTest {
-  private final HostProcess process = new HostProcess();
+final class ModelledProcessTest {
+  private final ModelledProcess process = new ModelledProcess();
   private final MappedArea first = area();
   private final MappedArea second = area();
 
-  HostProcessTest() {
+  ModelledProcessTest() {
     process.map(0, first);
     process.map(1, second);
   }
@@ -59,7 +59,7 @@ final class HostProcessTest {
 
   @Test
   void aChildOutlivesWhatItsParentRemoves() {
-    HostProcess child = process.fork();
+    ModelledProcess child = process.fork();
     process.unmap(0);
 
     assertTrue(child.area(0).isPresent());

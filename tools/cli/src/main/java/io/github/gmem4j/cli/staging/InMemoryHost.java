@@ -1,0 +1,29 @@
+package io.github.gmem4j.cli.staging;
+
+import io.github.gmem4j.api.policy.ConversionPolicy;
+import io.github.gmem4j.api.road.RoadListener;
+import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.core.Engine;
+import io.github.gmem4j.core.kernel.KernelGeneration;
+import java.util.Optional;
+
+/** The engine. */
+record InMemoryHost(Engine engine) implements Host {
+  static InMemoryHost of(KernelGeneration kernel, ManualClock clock, RoadListener listener) {
+    return new InMemoryHost(
+        Engine.builder().generation(kernel).clock(clock).waiter(clock).listener(listener).build());
+  }
+
+  @Override
+  public VirtualMachine createVm(ConversionPolicy policy) {
+    return engine.createVm(policy);
+  }
+
+  @Override
+  public Optional<String> description(ConversionPolicy policy) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {}
+}

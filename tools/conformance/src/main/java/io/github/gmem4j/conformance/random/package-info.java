@@ -1,0 +1,2 @@
+/** Makes up sequences of operations from a seed. */
+package io.github.gmem4j.conformance.random;
