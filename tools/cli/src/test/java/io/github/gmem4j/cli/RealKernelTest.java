@@ -83,7 +83,7 @@ class RealKernelTest {
   void random_operations_agree() {
     assumeConverting();
 
-    Shell run = Shell.gmem("differential", "--seed", "4711", "--operations", "1500");
+    Shell run = Shell.gmem("differential", "--seed", "4711", "--operations", "250");
 
     assertTrue(run.out().endsWith(": 0 disagreements\n"), run.out());
     assertEquals(0, run.code());

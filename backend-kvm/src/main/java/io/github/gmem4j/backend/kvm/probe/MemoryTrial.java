@@ -32,7 +32,7 @@ record MemoryTrial(
   private static final String HOLDER = "probe";
 
   /** What mapping, punching and pinning needs. */
-  private static final Finding NO_MAPPING = new Finding.NotTried("guest memory that can be mapped");
+  private static final Finding NO_MAPPING = new Finding.NotTried("mapped guest memory");
 
   /** Tries it all; leaves nothing behind. */
   static MemoryTrial of(VirtualMachine vm) {

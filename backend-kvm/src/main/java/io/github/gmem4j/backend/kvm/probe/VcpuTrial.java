@@ -83,8 +83,8 @@ record VcpuTrial(Finding running, Finding hypercall, boolean stuck) {
       case Ended.Left(Exit left) when exit.isInstance(left) -> new Finding.Works();
       case Ended.Left(Exit left) -> new Finding.Fails("KVM_RUN returns with " + left);
       case Ended.Kicked kicked ->
-          new Finding.Fails("KVM_RUN does not return, kicked after " + seconds(patience));
-      case Ended.Stuck stuck -> new Finding.Fails("KVM_RUN does not return, not even when kicked");
+          new Finding.Fails("KVM_RUN hangs, kicked after " + seconds(patience));
+      case Ended.Stuck stuck -> new Finding.Fails("KVM_RUN hangs, even when kicked");
       case Ended.Threw(String what) -> new Finding.Fails("the run fails: " + what);
     };
   }

@@ -88,7 +88,7 @@ class VmTrialTest {
     FakeKernel kernel = new FakeKernel(Generation.IN_PLACE);
     VmFindings found = find(SlowRun.until(kernel, "signalThread"), VmType.DEFAULT, SHORT);
 
-    assertEquals("KVM_RUN does not return, kicked after 50 ms", reason(found.running()));
+    assertEquals("KVM_RUN hangs, kicked after 50 ms", reason(found.running()));
     assertInstanceOf(Finding.NotTried.class, found.hypercall());
     kernel.assertNothingLeft();
   }
@@ -98,7 +98,7 @@ class VmTrialTest {
     FakeKernel kernel = new FakeKernel(Generation.IN_PLACE);
     VmFindings found = find(SlowRun.until(kernel, "never"), VmType.DEFAULT, SHORT);
 
-    assertEquals("KVM_RUN does not return, not even when kicked", reason(found.running()));
+    assertEquals("KVM_RUN hangs, even when kicked", reason(found.running()));
     assertEquals(new Finding.Works(), found.binding());
   }
 }

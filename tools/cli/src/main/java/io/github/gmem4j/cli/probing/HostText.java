@@ -35,7 +35,7 @@ public final class HostText {
             "KVM_GET_API_VERSION",
             Integer.toString(host.report().apiVersion())));
     table.row(List.of("VM types", "KVM_CAP_VM_TYPES", types(host)));
-    for (Fact fact : Fact.values()) {
+    for (Fact fact : Fact.ALL) {
       Map<MachineType, String> answers = new TreeMap<>();
       host.types().forEach((type, seen) -> answers.put(type, fact.of(seen)));
       if (answers.values().stream().distinct().count() == 1) {

@@ -34,8 +34,7 @@ class HostJsonTest {
         () ->
             assertTrue(
                 json.contains(
-                    "\"pinsByPipe\":{\"works\":false,"
-                        + "\"needs\":\"guest memory that can be mapped\"}"),
+                    "\"pinsByPipe\":{\"works\":false," + "\"needs\":\"mapped guest memory\"}"),
                 json));
   }
 

@@ -18,9 +18,8 @@ final class Hosts {
   private static final Returned ENOTTY = Returned.failure(25);
   private static final Returned EINVAL = Returned.failure(22);
   private static final Finding WORKS = new Finding.Works();
-  private static final Finding NO_PAGE = new Finding.NotTried("guest memory that can be mapped");
-  private static final Finding HANGS =
-      new Finding.Fails("KVM_RUN does not return, kicked after 2 s");
+  private static final Finding NO_PAGE = new Finding.NotTried("mapped guest memory");
+  private static final Finding HANGS = new Finding.Fails("KVM_RUN hangs, kicked after 2 s");
   private static final Finding NOT_BLOCKED =
       new Finding.Fails("converting a page in a pipe is ENOTTY, not EAGAIN");
 

@@ -63,7 +63,7 @@ class UsesTest {
                 host,
                 "pins",
                 "not DEFAULT: converting a page in a pipe is ENOTTY, not EAGAIN;"
-                    + " not SW_PROTECTED: needs guest memory that can be mapped"),
+                    + " not SW_PROTECTED: needs mapped guest memory"),
         () ->
             usable(host, "gmem run", "VMs of type SW_PROTECTED; not DEFAULT: missing: conversion"));
   }
