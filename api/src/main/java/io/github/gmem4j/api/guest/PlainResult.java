@@ -1,6 +1,5 @@
 package io.github.gmem4j.api.guest;
 
-
 /**
  * What {@link PlainHypercall} returns.
  *

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
   private static final Path LAUNCHER = Shell.ROOT.resolve("gmem");
+  private static final Path FINDER = Shell.ROOT.resolve("tools/find-jdk.sh");
 
   @TempDir Path directory;
 
@@ -48,12 +49,13 @@ class LauncherTest {
   /** Only the part that looks for a JDK is run, with all the common places taken away. */
   @Test
   void without_a_jdk_it_says_so_in_one_line() throws Exception {
-    String script = Files.readString(LAUNCHER);
-    Path copy = directory.resolve("gmem");
+    Path copy = Files.copy(LAUNCHER, directory.resolve("gmem"));
+    Files.createDirectories(directory.resolve("tools"));
     Files.writeString(
-        copy,
-        script.replaceAll(
-            "(/usr/lib/jvm|/usr/java|/opt/[a-z/]*|/Library/Java|/usr/libexec)", "/nowhere"));
+        directory.resolve("tools/find-jdk.sh"),
+        Files.readString(FINDER)
+            .replaceAll(
+                "(/usr/lib/jvm|/usr/java|/opt/[a-z/]*|/Library/Java|/usr/libexec)", "/nowhere"));
 
     Shell launch =
         run(
@@ -81,6 +83,8 @@ class LauncherTest {
     Files.writeString(root.resolve("pom.xml"), "");
     Files.writeString(root.resolve("tools/cli/target/gmem.stamp"), "");
     Files.copy(LAUNCHER, root.resolve("gmem"));
+    Files.copy(FINDER, root.resolve("tools/find-jdk.sh"));
+    Files.createDirectories(root.resolve("backend-kvm"));
     Path bin = Files.createDirectories(directory.resolve("jdk/bin"));
     Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
     for (String tool : List.of("java", "javac")) {

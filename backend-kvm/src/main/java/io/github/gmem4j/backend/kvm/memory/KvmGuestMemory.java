@@ -21,11 +21,11 @@ import io.github.gmem4j.backend.kvm.lifetime.Descriptor;
 import io.github.gmem4j.backend.kvm.lifetime.Mapped;
 import io.github.gmem4j.backend.kvm.syscall.Linux;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
+import io.github.gmem4j.backend.kvm.syscall.Scratch;
 import io.github.gmem4j.backend.kvm.syscall.Syscalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 
 /** A real guest_memfd. The kernel checks every argument; this class only keeps books. */
@@ -39,10 +39,11 @@ public final class KvmGuestMemory implements GuestMemory {
   private final HostCopy copy;
   private final StateRuns state;
   private final PinLedger pins = new PinLedger();
-  private final Counted open;
 
   /** Keeps the books in the order in which the kernel converts. */
-  private final ReentrantLock converting = new ReentrantLock();
+  private final Object converting = new Object();
+
+  private final Counted open;
 
   /** Takes over an open guest_memfd and one hold on the copier. */
   // Only this module calls it.
@@ -120,13 +121,12 @@ public final class KvmGuestMemory implements GuestMemory {
   @Override
   public ConversionOutcome convert(ConversionRequest request) {
     ConversionOutcome outcome;
-    converting.lock();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment struct = MemoryAttributes2.of(arena, request);
-      Returned done = call(fd -> syscalls.ioctl(fd, Ioctl.SET_MEMORY_ATTRIBUTES2, struct));
-      outcome = outcome(request, done, MemoryAttributes2.ERROR_OFFSET.get(struct));
-    } finally {
-      converting.unlock();
+    synchronized (converting) {
+      try (Scratch scratch = Scratch.open()) {
+        MemorySegment struct = MemoryAttributes2.of(scratch, request);
+        Returned done = call(fd -> syscalls.ioctl(fd, Ioctl.SET_MEMORY_ATTRIBUTES2, struct));
+        outcome = outcome(request, done, MemoryAttributes2.ERROR_OFFSET.get(struct));
+      }
     }
     listener.on(new RoadEvent.ConversionTried(request.range(), target(request), outcome));
     return outcome;

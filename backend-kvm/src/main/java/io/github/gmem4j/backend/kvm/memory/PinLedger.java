@@ -14,21 +14,27 @@ import java.util.Set;
  * kernel names a page that is held, never the holder. Thread-safe.
  */
 final class PinLedger {
-  private final Set<Pin> pins = new HashSet<>();
+  /** Immutable while empty: most memories are never pinned. */
+  private Set<Pin> pins = Set.of();
 
   synchronized void add(Pin pin) {
+    pins = pins.isEmpty() ? new HashSet<>() : pins;
     pins.add(pin);
   }
 
   synchronized void remove(Pin pin) {
-    pins.remove(pin);
+    if (!pins.isEmpty()) {
+      pins.remove(pin);
+    }
   }
 
   /**
    * Forgets pins on pages that were punched out: they hold a page that is no more in the memory.
    */
   synchronized void punched(ByteRange range) {
-    pins.removeIf(pin -> contains(range, pin.page()));
+    if (!pins.isEmpty()) {
+      pins.removeIf(pin -> contains(range, pin.page()));
+    }
   }
 
   /** Returns who is known to hold pages of a range, in ascending page order. */

@@ -5,30 +5,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may touch which page, as last told to the kernel. The kernel has no call that asks for it:
  * the VMM keeps its own books. Thread-safe.
  */
 public final class StateRuns {
-  /** For each run of equal pages its first page; neighbours differ. */
-  private final TreeMap<Long, Shareability> starts = new TreeMap<>();
+  private final Shareability initial;
+
+  /**
+   * For each run of equal pages its first page; neighbours differ, and what lies before the first
+   * is as it was in the beginning. Null until something changes: creating a memory takes less than
+   * a microsecond.
+   */
+  private @Nullable TreeMap<Long, Shareability> starts;
 
   /** Creates the books of pages that all have one state. */
   public StateRuns(Shareability initial) {
-    starts.put(0L, initial);
+    this.initial = initial;
   }
 
   /** Returns a page's state. */
   public synchronized Shareability at(long page) {
-    return starts.floorEntry(page).getValue();
+    Map.Entry<Long, Shareability> run = starts == null ? null : starts.floorEntry(page);
+    return run == null ? initial : run.getValue();
   }
 
   /** Tells whether every page from one up to another has a state. */
   public synchronized boolean isUniform(long from, long end, Shareability state) {
-    Map.Entry<Long, Shareability> run = starts.floorEntry(from);
-    Long next = starts.higherKey(run.getKey());
-    return run.getValue() == state && (next == null || next >= end);
+    return at(from) == state && nextStart(from, end) == end;
+  }
+
+  /** Returns where the run of a page ends, at most some end. */
+  private long nextStart(long page, long end) {
+    Long next = starts == null ? null : starts.higherKey(page);
+    return next == null ? end : Math.min(end, next);
   }
 
   /** Pages from one up to another that have one state. */
@@ -38,8 +50,7 @@ public final class StateRuns {
   synchronized List<Run> runs(long from, long end) {
     List<Run> runs = new ArrayList<>();
     for (long first = from; first < end; ) {
-      Long next = starts.higherKey(first);
-      long stop = next == null ? end : Math.min(end, next);
+      long stop = nextStart(first, end);
       runs.add(new Run(first, stop, at(first)));
       first = stop;
     }
@@ -49,18 +60,20 @@ public final class StateRuns {
   /** Gives every page from one up to another a state. */
   public synchronized void store(long from, long end, Shareability state) {
     Shareability after = at(end);
-    starts.subMap(from, true, end, true).clear();
-    Map.Entry<Long, Shareability> before = starts.lowerEntry(from);
-    if (before == null || before.getValue() != state) {
-      starts.put(from, state);
+    TreeMap<Long, Shareability> changed = starts == null ? new TreeMap<>() : starts;
+    starts = changed;
+    changed.subMap(from, true, end, true).clear();
+    if (from == 0 || at(from - 1) != state) {
+      changed.put(from, state);
     }
     if (after != state) {
-      starts.put(end, after);
+      changed.put(end, after);
     }
   }
 
   /** Returns how many runs there are. */
   public synchronized int count() {
-    return starts.size();
+    TreeMap<Long, Shareability> known = starts == null ? new TreeMap<>() : starts;
+    return known.size() + (known.containsKey(0L) ? 0 : 1);
   }
 }

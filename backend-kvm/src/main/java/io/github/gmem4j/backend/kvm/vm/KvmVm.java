@@ -30,6 +30,7 @@ import io.github.gmem4j.backend.kvm.layout.MemoryAttributes;
 import io.github.gmem4j.backend.kvm.layout.MemoryRegion2;
 import io.github.gmem4j.backend.kvm.lifetime.Acquired;
 import io.github.gmem4j.backend.kvm.lifetime.Descriptor;
+import io.github.gmem4j.backend.kvm.memory.Dropped;
 import io.github.gmem4j.backend.kvm.memory.HostCopy;
 import io.github.gmem4j.backend.kvm.memory.KvmGuestMemory;
 import io.github.gmem4j.backend.kvm.memory.StateRuns;
@@ -71,6 +72,7 @@ public final class KvmVm implements VirtualMachine, GuestFrames {
   private final StateRuns attributes = new StateRuns(Shareability.SHARED);
   private final SlotBooks slots = new SlotBooks();
   private final GuestMappings mappings = new GuestMappings();
+  private final Dropped drops = this::dropped;
   private final List<KvmVcpu> vcpus = new ArrayList<>();
   private @Nullable StubRegion region;
   private boolean launched;
@@ -152,7 +154,7 @@ public final class KvmVm implements VirtualMachine, GuestFrames {
               flags,
               copy,
               listener,
-              this::dropped));
+              drops));
     }
   }
 

@@ -26,8 +26,7 @@ final class RealArea implements Area {
   private final long address;
   private final long length;
 
-  private RealArea(
-      Syscalls syscalls, ByteCopy copy, AreaMemory memory, long address, long length) {
+  private RealArea(Syscalls syscalls, ByteCopy copy, AreaMemory memory, long address, long length) {
     this.syscalls = syscalls;
     this.copy = copy;
     this.memory = memory;
@@ -73,8 +72,7 @@ final class RealArea implements Area {
   @Override
   public Optional<Errno> remap(PageRange pages) {
     return failure(
-        memory.map(
-            start(pages), bytes(pages), Calls.MAP_FIXED, pages.first().offset().value()));
+        memory.map(start(pages), bytes(pages), Calls.MAP_FIXED, pages.first().offset().value()));
   }
 
   @Override

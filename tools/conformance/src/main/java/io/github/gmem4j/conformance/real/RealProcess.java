@@ -61,7 +61,8 @@ public final class RealProcess implements HostProcess {
    */
   @Override
   public void mapMemory(int g, GuestMemory memory, HostMapping mapping) {
-    throw new UnsupportedOperationException("no kernel with conversion in place is played for real");
+    throw new UnsupportedOperationException(
+        "no kernel with conversion in place is played for real");
   }
 
   @Override

@@ -45,13 +45,7 @@ final class RegisteredPages implements HeldPages {
       MemorySegment vector = arena.allocateFrom(ValueLayout.JAVA_LONG, address, length);
       Returned registered =
           syscalls.syscall(
-              Linux.SYS_IO_URING_REGISTER,
-              fd,
-              Calls.REGISTER_BUFFERS,
-              vector.address(),
-              1,
-              0,
-              0);
+              Linux.SYS_IO_URING_REGISTER, fd, Calls.REGISTER_BUFFERS, vector.address(), 1, 0, 0);
       if (registered.failed()) {
         syscalls.close(fd);
         return registered.toFailure("cannot register a buffer");
@@ -74,8 +68,7 @@ final class RegisteredPages implements HeldPages {
   /** Lets go at once: closing the ring alone would leave that to the kernel's leisure. */
   @Override
   public void release() {
-    syscalls.syscall(
-        Linux.SYS_IO_URING_REGISTER, fd, Calls.UNREGISTER_BUFFERS, 0, 0, 0, 0);
+    syscalls.syscall(Linux.SYS_IO_URING_REGISTER, fd, Calls.UNREGISTER_BUFFERS, 0, 0, 0, 0);
     syscalls.close(fd);
   }
 }

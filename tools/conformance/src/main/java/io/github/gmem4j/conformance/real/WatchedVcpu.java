@@ -43,8 +43,7 @@ public final class WatchedVcpu implements Vcpu {
 
   @Override
   public Exit run(Reply reply) {
-    ScheduledFuture<?> kick =
-        WATCH.schedule(vcpu::kick, limit.toMillis(), TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> kick = WATCH.schedule(vcpu::kick, limit.toMillis(), TimeUnit.MILLISECONDS);
     try {
       return vcpu.run(reply);
     } finally {
