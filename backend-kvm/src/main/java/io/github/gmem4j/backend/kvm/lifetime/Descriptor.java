@@ -31,6 +31,11 @@ public final class Descriptor implements AutoCloseable {
     }
   }
 
+  /** Returns the number, for those who keep it open by a hold on its owner. */
+  public int whileOpen() {
+    return number;
+  }
+
   /** Tells whether it is closed. */
   public boolean isClosed() {
     return counted.isClosed();

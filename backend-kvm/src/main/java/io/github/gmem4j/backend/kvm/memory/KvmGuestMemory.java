@@ -44,6 +44,7 @@ public final class KvmGuestMemory implements GuestMemory {
   private final Object converting = new Object();
 
   private final Counted open;
+  private final MappedMemory behind = new Behind();
 
   /** Takes over an open guest_memfd and one hold on the copier. */
   // Only this module calls it.
@@ -211,13 +212,14 @@ public final class KvmGuestMemory implements GuestMemory {
     // The kernel rounds up itself; a length that then does not fit 64 bits is ENOMEM there too.
     long rounded = length.value() + Page.OFFSET_MASK & ~Page.OFFSET_MASK;
     long asked = rounded == 0 ? length.value() : rounded;
-    Returned at = call(fd -> syscalls.mmap(asked, Linux.PROT_READ_WRITE, Linux.MAP_SHARED, fd, 0));
+    Returned at =
+        syscalls.mmap(asked, Linux.PROT_READ_WRITE, Linux.MAP_SHARED, file.whileOpen(), 0);
     if (at.failed()) {
       return at.toFailure("cannot map " + length + " bytes");
     }
     Mapped mapped = new Mapped(syscalls, at.value(), asked);
     copy.enterFor();
-    return KernelResult.ok(new KvmMapping(syscalls, new Behind(), mapped, copy));
+    return KernelResult.ok(new KvmMapping(syscalls, behind, mapped, copy));
   }
 
   /**
