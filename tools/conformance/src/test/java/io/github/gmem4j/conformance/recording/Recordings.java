@@ -12,7 +12,9 @@ import java.util.zip.GZIPInputStream;
 
 /** The recordings that come with this module. */
 public final class Recordings {
-  private static final Path FOLDER = Path.of("recordings");
+  /** Beside this module's sources; the checkout is named where the tests run elsewhere. */
+  private static final Path FOLDER =
+      Path.of(System.getProperty("gmem.root", "../.."), "tools/conformance/recordings");
 
   public static final Path B = FOLDER.resolve("B.jsonl.gz");
   public static final Path C = FOLDER.resolve("C.jsonl.gz");
