@@ -129,9 +129,8 @@ final class GuestScript {
     if (saysKind && state != as) {
       throw new KernelException(
           Errno.EOPNOTSUPP,
-          "a %s access of %s, which is %s: without the guest's architecture beneath, an access takes"
-                  .formatted(as, gpa, state)
-              + " the page's kind");
+          "a %s access of %s, which is %s: here an access takes the page's kind"
+              .formatted(as, gpa, state));
     }
   }
 
