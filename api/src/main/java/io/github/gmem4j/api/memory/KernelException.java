@@ -5,6 +5,7 @@ public final class KernelException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Errno errno;
+  private final String reason;
 
   /**
    * Creates the exception.
@@ -15,10 +16,21 @@ public final class KernelException extends RuntimeException {
   public KernelException(Errno errno, String reason) {
     super(errno + ": " + reason);
     this.errno = errno;
+    this.reason = reason;
   }
 
   /** Returns the error number. */
   public Errno errno() {
     return errno;
+  }
+
+  /** Returns the sentence without the error number. */
+  public String reason() {
+    return reason;
+  }
+
+  /** Returns the same as a value, for callers who are to decide. */
+  public <T> KernelResult<T> toFailure() {
+    return KernelResult.failed(errno, reason);
   }
 }

@@ -95,7 +95,7 @@ public final class Kvm implements AutoCloseable {
     try {
       return KernelResult.ok(device.conversion(machine.get()));
     } catch (KernelException e) {
-      return KernelResult.failed(e.errno(), String.valueOf(e.getMessage()));
+      return e.toFailure();
     }
   }
 
@@ -120,7 +120,7 @@ public final class Kvm implements AutoCloseable {
     try {
       return KernelResult.ok(KvmVm.create(device, machine.get(), policy, listener));
     } catch (KernelException e) {
-      return KernelResult.failed(e.errno(), String.valueOf(e.getMessage()));
+      return e.toFailure();
     }
   }
 

@@ -70,7 +70,7 @@ record RunCommand(
                         + " 'gmem compare'"));
     Played played;
     try (World world = new World(scenario, policies.named(name), backend)) {
-      world.host().ifPresent(sentence -> err.println("gmem: " + sentence));
+      world.stage().ifPresent(sentence -> err.println("gmem: " + sentence));
       played = Player.play(scenario, world);
     }
     played

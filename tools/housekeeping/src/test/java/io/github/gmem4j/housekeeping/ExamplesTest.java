@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -25,6 +26,16 @@ class ExamplesTest {
       "examples/first-contract-test/src/test/java/org/example/FirstContractTest.java";
 
   @TempDir private static Path folder;
+
+  /** Otherwise the folder's clean-up warns of each link that leads out of it. */
+  @AfterAll
+  static void linksGoBeforeTheFolder() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path link : all.filter(Files::isSymbolicLink).toList()) {
+        Files.delete(link);
+      }
+    }
+  }
 
   @Test
   void theFirstContractTestIsShortAndIsTheOneThatTheDocumentationShows() {

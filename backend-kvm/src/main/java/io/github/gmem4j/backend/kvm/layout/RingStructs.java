@@ -63,6 +63,9 @@ public final class RingStructs {
   /** How many completion entries there are. */
   public static final U32 CQ_ENTRIES = PARAMS.u32("cq_entries");
 
+  /** Where the submission queue's head lies in the rings. */
+  public static final U32 SQ_HEAD = PARAMS.u32("sq_head");
+
   /** Where the submission queue's tail lies in the rings. */
   public static final U32 SQ_TAIL = PARAMS.u32("sq_tail");
 
@@ -71,6 +74,9 @@ public final class RingStructs {
 
   /** Where the completion queue's head lies in the rings. */
   public static final U32 CQ_HEAD = PARAMS.u32("cq_head");
+
+  /** Where the completion queue's tail lies in the rings. */
+  public static final U32 CQ_TAIL = PARAMS.u32("cq_tail");
 
   /** Where the completion queue's entries lie in the rings. */
   public static final U32 CQ_ENTRIES_AT = PARAMS.u32("cq_entries_at");

@@ -209,9 +209,7 @@ public final class KvmGuestMemory implements GuestMemory {
   }
 
   private KernelResult<HostMapping> mapOpen(ByteCount length) {
-    // The kernel rounds up itself; a length that then does not fit 64 bits is ENOMEM there too.
-    long rounded = length.value() + Page.OFFSET_MASK & ~Page.OFFSET_MASK;
-    long asked = rounded == 0 ? length.value() : rounded;
+    long asked = KvmMapping.wholePages(length);
     Returned at =
         syscalls.mmap(asked, Linux.PROT_READ_WRITE, Linux.MAP_SHARED, file.whileOpen(), 0);
     if (at.failed()) {

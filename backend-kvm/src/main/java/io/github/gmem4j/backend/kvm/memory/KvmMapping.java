@@ -51,6 +51,15 @@ public final class KvmMapping implements HostMapping {
         });
   }
 
+  /**
+   * Returns a length in whole pages, as the kernel rounds up itself; one that then does not fit 64
+   * bits stays as it is, and is ENOMEM there too.
+   */
+  static long wholePages(ByteCount length) {
+    long rounded = length.value() + Page.OFFSET_MASK & ~Page.OFFSET_MASK;
+    return rounded == 0 ? length.value() : rounded;
+  }
+
   @Override
   public ByteCount length() {
     return new ByteCount(mapped.length());
@@ -142,7 +151,7 @@ public final class KvmMapping implements HostMapping {
     } catch (KernelException refused) {
       return refused.errno() == Errno.EFAULT
           ? KernelResult.failed(Errno.EFAULT, faultAt(offset).reason())
-          : KernelResult.failed(refused.errno(), String.valueOf(refused.getMessage()));
+          : refused.toFailure();
     } finally {
       open.leave();
     }
@@ -151,13 +160,14 @@ public final class KvmMapping implements HostMapping {
   private KernelResult<Pin> take(PageIndex page, ReferenceKind kind, String holder) {
     long address = mapped.address() + page.offset().value();
     boolean absent = !copy.isMapped(address);
-    Pin pin =
+    PageReference reference =
         switch (kind) {
-          case SHORT_TERM -> PipePin.take(syscalls, memory.pins(), address, page, holder);
-          case LONG_TERM -> RingPin.take(syscalls, memory.pins(), address, page, holder);
+          case SHORT_TERM -> PipeReference.take(syscalls, address);
+          case LONG_TERM -> RingReference.take(syscalls, address);
           case TRANSIENT ->
               throw new KernelException(Errno.EINVAL, "only the kernel takes such a reference");
         };
+    Pin pin = new KvmPin(memory.pins(), reference, page, kind, holder);
     memory.pins().add(pin);
     faults.addAndGet(absent ? 1 : 0);
     return KernelResult.ok(pin);

@@ -42,9 +42,11 @@ final class Ring implements AutoCloseable {
   private final Descriptor file;
   private final Mapped rings;
   private final Mapped submissions;
-  private final long tail;
+  private final long submissionHead;
+  private final long submissionTail;
   private final long array;
-  private final long head;
+  private final long completionHead;
+  private final long completionTail;
   private final long completions;
   private final int completionMask;
 
@@ -54,9 +56,11 @@ final class Ring implements AutoCloseable {
     this.file = file;
     this.rings = rings;
     this.submissions = submissions;
-    this.tail = RingStructs.SQ_TAIL.get(params);
+    this.submissionHead = RingStructs.SQ_HEAD.get(params);
+    this.submissionTail = RingStructs.SQ_TAIL.get(params);
     this.array = RingStructs.SQ_ARRAY.get(params);
-    this.head = RingStructs.CQ_HEAD.get(params);
+    this.completionHead = RingStructs.CQ_HEAD.get(params);
+    this.completionTail = RingStructs.CQ_TAIL.get(params);
     this.completions = RingStructs.CQ_ENTRIES_AT.get(params);
     this.completionMask = RingStructs.CQ_ENTRIES.get(params) - 1;
   }
@@ -122,20 +126,37 @@ final class Ring implements AutoCloseable {
     MemorySegment shared = rings.bytes();
     shared.set(JAVA_INT, array, 0);
     VarHandle.releaseFence();
-    shared.set(JAVA_INT, tail, shared.get(JAVA_INT, tail) + 1);
+    shared.set(JAVA_INT, submissionTail, shared.get(JAVA_INT, submissionTail) + 1);
     VarHandle.fullFence();
-    Returned entered =
-        file.call(fd -> syscalls.syscall(Linux.SYS_IO_URING_ENTER, fd, 1, 1, GET_EVENTS, 0, 0));
-    return entered.failed() ? entered : reap(shared, length);
+    Returned entered = enter(1);
+    // A wait that is interrupted after the request was taken is a success without a completion.
+    while (!entered.failed() && nothingCompleted(shared)) {
+      entered = enter(0);
+    }
+    if (entered.failed()) {
+      // What the kernel did not take is taken back.
+      shared.set(JAVA_INT, submissionTail, shared.get(JAVA_INT, submissionHead));
+      return entered;
+    }
+    return reap(shared, length);
+  }
+
+  private Returned enter(int requests) {
+    return file.call(
+        fd -> syscalls.syscall(Linux.SYS_IO_URING_ENTER, fd, requests, 1, GET_EVENTS, 0, 0));
+  }
+
+  private boolean nothingCompleted(MemorySegment shared) {
+    VarHandle.acquireFence();
+    return shared.get(JAVA_INT, completionHead) == shared.get(JAVA_INT, completionTail);
   }
 
   private Returned reap(MemorySegment shared, int length) {
-    VarHandle.acquireFence();
-    int at = shared.get(JAVA_INT, head);
+    int at = shared.get(JAVA_INT, completionHead);
     long entry = completions + (at & completionMask) * RingStructs.COMPLETION_BYTES;
     int result = RingStructs.RESULT.get(shared.asSlice(entry, RingStructs.COMPLETION_BYTES));
     VarHandle.releaseFence();
-    shared.set(JAVA_INT, head, at + 1);
+    shared.set(JAVA_INT, completionHead, at + 1);
     if (result < 0) {
       return Returned.failure(-result);
     }

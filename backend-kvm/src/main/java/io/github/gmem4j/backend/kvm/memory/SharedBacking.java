@@ -54,11 +54,6 @@ final class SharedBacking implements AutoCloseable {
     return new HostVirtualAddress(mapped.address());
   }
 
-  /** Returns its size. */
-  ByteCount size() {
-    return new ByteCount(mapped.length());
-  }
-
   /**
    * Maps it once more, wherever there is room.
    *

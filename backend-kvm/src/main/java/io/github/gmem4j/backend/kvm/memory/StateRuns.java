@@ -1,5 +1,6 @@
 package io.github.gmem4j.backend.kvm.memory;
 
+import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,15 +44,16 @@ public final class StateRuns {
     return next == null ? end : Math.min(end, next);
   }
 
-  /** Pages from one up to another that have one state. */
-  record Run(long first, long end, Shareability state) {}
+  /** Pages in a row that have one state. */
+  public record Run(PageRange pages, Shareability state) {}
 
-  /** Returns the runs of the pages from one up to another, in ascending order. */
-  synchronized List<Run> runs(long from, long end) {
+  /** Returns the runs within some pages, in ascending order. */
+  public synchronized List<Run> runs(PageRange within) {
     List<Run> runs = new ArrayList<>();
-    for (long first = from; first < end; ) {
+    long end = within.endExclusive();
+    for (long first = within.first().value(); first < end; ) {
       long stop = nextStart(first, end);
-      runs.add(new Run(first, stop, at(first)));
+      runs.add(new Run(PageRange.of(first, stop - first), at(first)));
       first = stop;
     }
     return runs;

@@ -146,18 +146,16 @@ public final class TwinMemory implements GuestMemory {
     }
   }
 
-  /** Pages in a row that have one state. */
-  public record Run(PageRange pages, Shareability state) {}
-
-  /** Returns the runs within some pages, in ascending order. */
-  public List<Run> runs(PageRange within) {
-    return state.runs(within.first().value(), within.endExclusive()).stream()
-        .map(run -> new Run(PageRange.of(run.first(), run.end() - run.first()), run.state()))
-        .toList();
+  /** Returns the runs of equal pages within some pages, in ascending order. */
+  public List<StateRuns.Run> runs(PageRange within) {
+    return state.runs(within);
   }
 
   private List<PageRange> pages(PageRange within, Shareability having) {
-    return runs(within).stream().filter(run -> run.state() == having).map(Run::pages).toList();
+    return runs(within).stream()
+        .filter(run -> run.state() == having)
+        .map(StateRuns.Run::pages)
+        .toList();
   }
 
   @Override
@@ -231,10 +229,10 @@ public final class TwinMemory implements GuestMemory {
       showShared(pages);
       return new ConversionOutcome.OutOfMemory(pages.first().offset());
     }
-    ConversionOutcome shown = guest.show(this, pages, Shareability.PRIVATE);
-    if (!shown.succeeded()) {
+    Optional<ConversionOutcome> failure = guest.show(this, pages, Shareability.PRIVATE);
+    if (failure.isPresent()) {
       showShared(pages);
-      return shown;
+      return failure.get();
     }
     // Point of no return.
     discardShared(pages.bytes());
@@ -252,10 +250,10 @@ public final class TwinMemory implements GuestMemory {
       hidePrivate(pages);
       return new ConversionOutcome.OutOfMemory(pages.first().offset());
     }
-    ConversionOutcome shown = guest.show(this, pages, Shareability.SHARED);
-    if (!shown.succeeded()) {
+    Optional<ConversionOutcome> failure = guest.show(this, pages, Shareability.SHARED);
+    if (failure.isPresent()) {
       hidePrivate(pages);
-      return shown;
+      return failure.get();
     }
     // Point of no return.
     pages(pages, Shareability.PRIVATE).forEach(run -> privateCopy.punchHole(run.bytes()).orThrow());
@@ -275,21 +273,25 @@ public final class TwinMemory implements GuestMemory {
     return state.at(page.value());
   }
 
+  /** {@inheritDoc} Exclusive, so that no reference is taken on a page that is being freed. */
   @Override
   public KernelResult<ByteRange> fallocate(int mode, ByteRange range) {
-    return whileStatesStand(() -> {
+    states.writeLock().lock();
+    try {
       KernelResult<ByteRange> done = privateCopy.fallocate(mode, range);
       if (done.succeeded()) {
         boolean punch = (mode & PUNCH_HOLE) != 0;
-        if (punch) {
-          pins.punched(range);
-        }
         pages(touched(range), Shareability.SHARED).stream()
             .map(PageRange::bytes)
             .forEach(punch ? this::discardShared : this::allocateShared);
+        if (punch) {
+          pins.punched(range);
+        }
       }
       return done;
-    });
+    } finally {
+      states.writeLock().unlock();
+    }
   }
 
   private void discardShared(ByteRange range) {
@@ -325,13 +327,12 @@ public final class TwinMemory implements GuestMemory {
       return KernelResult.failed(Errno.EBADF, "the memory is closed");
     }
     try {
-      long rounded = length.value() + Page.OFFSET_MASK & ~Page.OFFSET_MASK;
-      Mapped mapped = whileStatesStand(() -> mapShared(rounded));
+      Mapped mapped = whileStatesStand(() -> mapShared(KvmMapping.wholePages(length)));
       copy.enterFor();
       return KernelResult.ok(new KvmMapping(syscalls, new Behind(), mapped, copy));
     } catch (KernelException e) {
       open.leave();
-      return KernelResult.failed(e.errno(), String.valueOf(e.getMessage()));
+      return e.toFailure();
     }
   }
 

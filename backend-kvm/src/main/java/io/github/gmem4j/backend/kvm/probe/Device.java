@@ -1,6 +1,5 @@
 package io.github.gmem4j.backend.kvm.probe;
 
-import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.KernelException;
 import io.github.gmem4j.backend.kvm.layout.Cpuid;
 import io.github.gmem4j.backend.kvm.layout.Ioctl;
@@ -39,17 +38,9 @@ public final class Device implements AutoCloseable {
     return file.call(fd -> syscalls.ioctl(fd, Ioctl.GET_API_VERSION, 0));
   }
 
-  /**
-   * Creates a VM. Yields its file descriptor. A signal that is pending, be it a kick that came
-   * after its run had ended, makes the kernel give up with EINTR before anything is created ({@code
-   * mm_take_all_locks}); so it is asked again.
-   */
+  /** Creates a VM. Yields its file descriptor. */
   public Returned createVm(MachineType type) {
-    Returned created;
-    do {
-      created = file.call(fd -> syscalls.ioctl(fd, Ioctl.CREATE_VM, type.number()));
-    } while (created.failedWith(Errno.EINTR));
-    return created;
+    return file.call(fd -> syscalls.ioctl(fd, Ioctl.CREATE_VM, type.number()));
   }
 
   /** Returns how many bytes of a vCPU are to be mapped. */

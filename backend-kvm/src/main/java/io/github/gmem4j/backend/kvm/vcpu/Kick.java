@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 
 /**
  * Gets a thread out of KVM_RUN. The flag in {@code kvm_run} catches a thread that is about to
- * enter, the signal one that is inside. Thread-safe.
+ * enter, the signal one that is inside; a thread that left is sent none, for it may be in a call of
+ * its own by then. Thread-safe.
  */
 final class Kick {
   private static final byte NOW = 1;
@@ -19,7 +20,9 @@ final class Kick {
   private final Mapped run;
   private final int signal;
   private final AtomicBoolean asked = new AtomicBoolean();
-  private volatile int runner;
+
+  /** The thread inside; 0: nobody. Guarded by this. */
+  private int runner;
 
   Kick(Syscalls syscalls, Mapped run, int signal) {
     this.syscalls = syscalls;
@@ -38,24 +41,37 @@ final class Kick {
     if (run.enter()) {
       try {
         RunStruct.IMMEDIATE_EXIT.set(run.bytes(), NOW);
-        int thread = runner;
-        if (thread != 0) {
-          // ESRCH: the thread left KVM_RUN and ended in the meantime, which is as good.
-          syscalls.signalThread(thread, signal);
-        }
+        signalRunner();
       } finally {
         run.leave();
       }
     }
   }
 
-  /** Tells which thread is about to run. */
-  void entering() {
+  private synchronized void signalRunner() {
+    if (runner != 0) {
+      syscalls.signalThread(runner, signal);
+    }
+  }
+
+  /**
+   * Makes one call of KVM_RUN that can be kicked. Which thread makes it is asked every time: what
+   * is called between two of them may move a virtual thread.
+   */
+  Returned around(Supplier<Returned> enter) {
+    entering();
+    try {
+      return enter.get();
+    } finally {
+      left();
+    }
+  }
+
+  private synchronized void entering() {
     runner = syscalls.gettid().asInt();
   }
 
-  /** The thread runs no more. */
-  void left() {
+  private synchronized void left() {
     runner = 0;
   }
 

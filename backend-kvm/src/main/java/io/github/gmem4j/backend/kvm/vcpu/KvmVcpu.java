@@ -130,12 +130,9 @@ public final class KvmVcpu implements Vcpu {
     open.answer(reply, processor.struct());
     open = Open.NOTHING;
     try {
-      processor.kick().entering();
       return loop();
     } catch (KernelException e) {
-      return new Exit.Failed(e.errno(), String.valueOf(e.getMessage()));
-    } finally {
-      processor.kick().left();
+      return new Exit.Failed(e.errno(), e.reason());
     }
   }
 

@@ -66,9 +66,9 @@ record Processor(Syscalls syscalls, Descriptor file, Mapped run, Kick kick)
     return run.bytes();
   }
 
-  /** Runs the guest. */
+  /** Runs the guest, until it leaves or a kick gets it out. */
   Returned enter() {
-    return file.call(fd -> syscalls.ioctl(fd, Ioctl.RUN, 0));
+    return kick.around(() -> file.callInterruptibly(fd -> syscalls.ioctl(fd, Ioctl.RUN, 0)));
   }
 
   /** Puts the vCPU in front of the code's first instruction, with the kernel's privilege. */

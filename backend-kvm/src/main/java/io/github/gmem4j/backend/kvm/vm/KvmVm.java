@@ -58,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  * guest code: a request for that slot is EINVAL, one for those frames EEXIST once a vCPU exists.
  * Thread-safe.
  */
-public final class KvmVm implements VirtualMachine, GuestFrames {
+public final class KvmVm implements VirtualMachine {
   private static final String CLOSED = "the VM is closed";
 
   private final Device device;
@@ -288,25 +288,28 @@ public final class KvmVm implements VirtualMachine, GuestFrames {
     }
   }
 
-  @Override
-  public boolean mapGpaExits() {
-    return (exits & 1L << Exit.MapGpaRange.NUMBER) != 0;
-  }
-
-  @Override
-  public boolean reached(Gfn frame) {
-    return mappings.reached(frame);
-  }
-
-  @Override
-  public Shareability stateOf(Gfn frame) {
-    if (!type().privateMemory()) {
-      return Shareability.SHARED;
+  /** What its vCPUs ask. */
+  private final class Frames implements GuestFrames {
+    @Override
+    public boolean mapGpaExits() {
+      return (exits & 1L << Exit.MapGpaRange.NUMBER) != 0;
     }
-    return switch (conversionScope()) {
-      case VM -> attributes.at(frame.value());
-      case GUEST_MEMORY -> stateInMemory(frame);
-    };
+
+    @Override
+    public boolean reached(Gfn frame) {
+      return mappings.reached(frame);
+    }
+
+    @Override
+    public Shareability stateOf(Gfn frame) {
+      if (!type().privateMemory()) {
+        return Shareability.SHARED;
+      }
+      return switch (conversionScope()) {
+        case VM -> attributes.at(frame.value());
+        case GUEST_MEMORY -> stateInMemory(frame);
+      };
+    }
   }
 
   private synchronized Shareability stateInMemory(Gfn frame) {
@@ -359,7 +362,8 @@ public final class KvmVm implements VirtualMachine, GuestFrames {
       own = StubRegion.in(syscalls, file);
       region = own;
     }
-    KvmVcpu vcpu = KvmVcpu.create(device, file, nextVcpu++, own, policy, this, listener, program);
+    KvmVcpu vcpu =
+        KvmVcpu.create(device, file, nextVcpu++, own, policy, new Frames(), listener, program);
     vcpus.add(vcpu);
     return vcpu;
   }

@@ -12,7 +12,6 @@ import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.vm.ConversionScope;
-import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
@@ -76,7 +75,7 @@ public final class TwinVm implements VirtualMachine {
     } catch (KernelException e) {
       vm.copy().leave();
       privateCopy.close();
-      return KernelResult.failed(e.errno(), String.valueOf(e.getMessage()));
+      return e.toFailure();
     }
   }
 
@@ -112,9 +111,11 @@ public final class TwinVm implements VirtualMachine {
                 request.offset()));
     if (bound instanceof KernelResult.Ok<MemorySlot>(MemorySlot slot) && !isDeletion(request)) {
       PageRange pages = new PageRange(slot.firstPage(), slot.frames().count());
-      if (setStates(twin, pages) instanceof ConversionOutcome.Rejected rejected) {
+      Optional<ConversionOutcome> failure = setStates(twin, pages);
+      if (failure.isPresent()) {
         setMemory(SlotRequest.delete(request.slot()));
-        return KernelResult.failed(rejected.reject(), rejected.reason());
+        return KernelResult.failed(
+            failure.get().errno().orElse(Errno.EIO), "cannot show the states: " + failure.get());
       }
     }
     return changed(bound, request);
@@ -158,30 +159,31 @@ public final class TwinVm implements VirtualMachine {
   }
 
   /** Shows the guest the other copy wherever pages are bound, or, if that fails, as before. */
-  private ConversionOutcome show(TwinMemory twin, PageRange pages, Shareability target) {
-    for (GfnRange frames : vm.framesOf(twin.privateCopy(), pages.bytes())) {
-      ConversionOutcome outcome = vm.setAttributes(frames.bytes(), target.attributes(), 0);
-      if (!outcome.succeeded()) {
-        if (setStates(twin, pages) instanceof ConversionOutcome.Rejected stuck) {
-          throw new KernelException(stuck.reject(), "cannot undo after " + outcome + ": " + stuck);
-        }
-        return outcome;
-      }
+  private Optional<ConversionOutcome> show(TwinMemory twin, PageRange pages, Shareability target) {
+    Optional<ConversionOutcome> failure = setState(twin, pages, target);
+    if (failure.isPresent()) {
+      setStates(twin, pages)
+          .ifPresent(stuck -> {
+            throw new IllegalStateException("cannot undo after " + failure.get() + ": " + stuck);
+          });
     }
-    return new ConversionOutcome.Converted(target);
+    return failure;
   }
 
   /** Gives the frames of pages the states that the memory has, up to the first failure. */
-  private ConversionOutcome setStates(TwinMemory twin, PageRange pages) {
-    for (TwinMemory.Run run : twin.runs(pages)) {
-      for (GfnRange frames : vm.framesOf(twin.privateCopy(), run.pages().bytes())) {
-        ConversionOutcome outcome = vm.setAttributes(frames.bytes(), run.state().attributes(), 0);
-        if (!outcome.succeeded()) {
-          return outcome;
-        }
-      }
-    }
-    return new ConversionOutcome.AlreadyThere(Shareability.SHARED);
+  private Optional<ConversionOutcome> setStates(TwinMemory twin, PageRange pages) {
+    return twin.runs(pages).stream()
+        .map(run -> setState(twin, run.pages(), run.state()))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private Optional<ConversionOutcome> setState(
+      TwinMemory twin, PageRange pages, Shareability state) {
+    return vm.framesOf(twin.privateCopy(), pages.bytes()).stream()
+        .map(frames -> vm.setAttributes(frames.bytes(), state.attributes(), 0))
+        .filter(outcome -> !outcome.succeeded())
+        .findFirst();
   }
 
   /** {@inheritDoc} ENOTTY: the state is the memory's. */

@@ -37,6 +37,7 @@ sealed interface FakeFile
   final class Ring implements FakeFile {
     MemorySegment rings = MemorySegment.NULL;
     MemorySegment entries = MemorySegment.NULL;
+    boolean waiting;
     long bufferAddress;
     FakeGmem.Folio buffer = FakeGmem.Folio.NONE;
   }

@@ -454,7 +454,7 @@ public final class FakeKernel implements Syscalls {
     return counted(() ->
         switch ((int) number) {
           case 425 -> FakeRings.setUp(nativeBytes(b, 120), this::opened);
-          case 426 -> FakeRings.enter(ring(a), files::get);
+          case 426 -> FakeRings.enter(ring(a), b, files::get);
           case 427 -> FakeRings.register(ring(a), b, c, gmem, this);
           case 451 -> {
             if (!(files.get((int) a) instanceof FakeGmem memory)) {

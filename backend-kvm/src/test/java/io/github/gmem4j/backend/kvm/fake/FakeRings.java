@@ -7,11 +7,16 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** io_uring of the fake kernel: one buffer, one request at a time. */
+/**
+ * io_uring of the fake kernel: one buffer, one request at a time. Every second wait for a request
+ * is interrupted after the request was taken.
+ */
 final class FakeRings {
+  private static final int HEAD = 0;
   private static final int TAIL = 4;
+  private static final int COMPLETION_HEAD = 8;
+  private static final int COMPLETION_TAIL = 12;
   private static final int ARRAY = 64;
-  private static final int HEAD = 8;
   private static final int COMPLETIONS = 128;
 
   private FakeRings() {}
@@ -19,9 +24,11 @@ final class FakeRings {
   static Returned setUp(MemorySegment params, Function<FakeFile, Returned> open) {
     params.set(ValueLayout.JAVA_INT, 0, 1);
     params.set(ValueLayout.JAVA_INT, 4, 2);
+    params.set(ValueLayout.JAVA_INT, 40, HEAD);
     params.set(ValueLayout.JAVA_INT, 44, TAIL);
     params.set(ValueLayout.JAVA_INT, 64, ARRAY);
-    params.set(ValueLayout.JAVA_INT, 80, HEAD);
+    params.set(ValueLayout.JAVA_INT, 80, COMPLETION_HEAD);
+    params.set(ValueLayout.JAVA_INT, 84, COMPLETION_TAIL);
     params.set(ValueLayout.JAVA_INT, 100, COMPLETIONS);
     return open.apply(new FakeFile.Ring());
   }
@@ -43,7 +50,20 @@ final class FakeRings {
     return Returned.of(0);
   }
 
-  static Returned enter(FakeFile.Ring ring, IntFunction<@Nullable FakeFile> files) {
+  static Returned enter(FakeFile.Ring ring, long requests, IntFunction<@Nullable FakeFile> files) {
+    int head = ring.rings.get(ValueLayout.JAVA_INT, HEAD);
+    boolean taken = requests == 1 && head != ring.rings.get(ValueLayout.JAVA_INT, TAIL);
+    if (taken) {
+      ring.rings.set(ValueLayout.JAVA_INT, HEAD, head + 1);
+      ring.waiting = true;
+    }
+    if (ring.waiting && (!taken || head % 2 == 0)) {
+      complete(ring, files);
+    }
+    return Returned.of(taken ? 1 : 0);
+  }
+
+  private static void complete(FakeFile.Ring ring, IntFunction<@Nullable FakeFile> files) {
     MemorySegment entry = ring.entries;
     int opcode = entry.get(ValueLayout.JAVA_BYTE, 0);
     FakeFile.Plain file = (FakeFile.Plain) files.apply(entry.get(ValueLayout.JAVA_INT, 4));
@@ -58,8 +78,9 @@ final class FakeRings {
     } else if (opcode == 5) {
       MemorySegment.copy(page, at, file.bytes, 0, length);
     }
-    int head = ring.rings.get(ValueLayout.JAVA_INT, HEAD);
-    ring.rings.set(ValueLayout.JAVA_INT, COMPLETIONS + (head & 1) * 16L + 8, result);
-    return Returned.of(1);
+    int tail = ring.rings.get(ValueLayout.JAVA_INT, COMPLETION_TAIL);
+    ring.rings.set(ValueLayout.JAVA_INT, COMPLETIONS + (tail & 1) * 16L + 8, result);
+    ring.rings.set(ValueLayout.JAVA_INT, COMPLETION_TAIL, tail + 1);
+    ring.waiting = false;
   }
 }

@@ -3,6 +3,7 @@ package io.github.gmem4j.backend.kvm.real;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gmem4j.api.memory.Blocker;
@@ -70,7 +71,7 @@ class RealPinsTest {
     if (kind == ReferenceKind.LONG_TERM
         && taken instanceof KernelResult.Failed<Pin> failed
         && failed.errno() != Errno.EFAULT) {
-      assumeTrue(false, "no io_uring: " + failed.reason());
+      abort("no io_uring: " + failed.reason());
     }
     return taken.orThrow();
   }
@@ -111,6 +112,20 @@ class RealPinsTest {
       pin.store(4095, (byte) 13);
       assertEquals(13, byteAt(4095));
       assertEquals(13, pin.load(4095));
+    }
+  }
+
+  @Test
+  void theKernelsWakeUpAfterARingIsNotSeen() {
+    ByteCount larger = ByteCount.kib(1024);
+    try (GuestMemory other = vm.createGuestMemory(larger, GuestMemory.MMAP).orThrow()) {
+      for (int i = 0; i < 200; i++) {
+        pin(ReferenceKind.LONG_TERM).close();
+        for (int j = 0; j < 20; j++) {
+          other.allocate(ByteRange.of(0, larger.value())).orThrow();
+          other.punchHole(ByteRange.of(0, larger.value())).orThrow();
+        }
+      }
     }
   }
 

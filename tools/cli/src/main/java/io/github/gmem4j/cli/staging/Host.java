@@ -13,9 +13,10 @@ interface Host extends AutoCloseable {
    */
   VirtualMachine createVm(ConversionPolicy policy);
 
-  /** Returns what this host makes of the VMs of a policy, in one sentence; empty in memory. */
-  Optional<String> description(ConversionPolicy policy);
+  /** Returns what this host made of a policy's VM, in one sentence; empty in memory. */
+  Optional<String> description(ConversionPolicy policy, VirtualMachine vm);
 
+  /** Closes the host and every VM that it created. */
   @Override
   void close();
 }

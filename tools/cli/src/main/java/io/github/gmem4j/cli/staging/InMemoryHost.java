@@ -20,10 +20,11 @@ record InMemoryHost(Engine engine) implements Host {
   }
 
   @Override
-  public Optional<String> description(ConversionPolicy policy) {
+  public Optional<String> description(ConversionPolicy policy, VirtualMachine vm) {
     return Optional.empty();
   }
 
+  /** {@inheritDoc} Nothing outside the heap is held. */
   @Override
   public void close() {}
 }

@@ -4,17 +4,18 @@ import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.vm.VirtualMachine;
-import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.backend.kvm.Kvm;
 import io.github.gmem4j.backend.kvm.KvmAccess;
 import io.github.gmem4j.backend.kvm.vm.TwinVm;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.Scenario;
 import io.github.gmem4j.core.kernel.KernelGeneration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** This host's KVM. */
-record RealHost(Kvm kvm, RoadListener listener) implements Host {
+record RealHost(Kvm kvm, RoadListener listener, List<VirtualMachine> vms) implements Host {
   /**
    * Opens it.
    *
@@ -27,7 +28,7 @@ record RealHost(Kvm kvm, RoadListener listener) implements Host {
               .formatted(scenario.title()));
     }
     return switch (Kvm.open()) {
-      case KvmAccess.Granted granted -> new RealHost(granted.kvm(), listener);
+      case KvmAccess.Granted granted -> new RealHost(granted.kvm(), listener, new ArrayList<>());
       case KvmAccess.Refused refused -> throw new InputException(refused.reason());
     };
   }
@@ -35,7 +36,10 @@ record RealHost(Kvm kvm, RoadListener listener) implements Host {
   @Override
   public VirtualMachine createVm(ConversionPolicy policy) {
     return switch (kvm.createConvertingVm(policy, listener)) {
-      case KernelResult.Ok<VirtualMachine> ok -> ok.value();
+      case KernelResult.Ok<VirtualMachine>(VirtualMachine vm) -> {
+        vms.add(vm);
+        yield vm;
+      }
       case KernelResult.Failed<VirtualMachine> failed ->
           throw new InputException(
               "policy %s does not play here: %s"
@@ -44,24 +48,22 @@ record RealHost(Kvm kvm, RoadListener listener) implements Host {
   }
 
   @Override
-  public Optional<String> description(ConversionPolicy policy) {
-    VmType wanted = policy.traits().vmType();
-    try (VirtualMachine vm = createVm(policy)) {
-      String has = vm.type().name();
-      String converts =
-          vm instanceof TwinVm ? "through the VM, two copies of each page" : "in place";
-      return Optional.of(
-          "on this host's kernel: %s; memory is converted %s"
-              .formatted(
-                  vm.type().equals(wanted)
-                      ? "a VM of type " + has
-                      : "a VM of type %s stands in for %s".formatted(has, wanted.name()),
-                  converts));
-    }
+  public Optional<String> description(ConversionPolicy policy, VirtualMachine vm) {
+    String has = vm.type().name();
+    String wanted = policy.traits().vmType().name();
+    String converts = vm instanceof TwinVm ? "through the VM, two copies of each page" : "in place";
+    return Optional.of(
+        "on this host's kernel: %s; memory is converted %s"
+            .formatted(
+                has.equals(wanted)
+                    ? "a VM of type " + has
+                    : "a VM of type %s stands in for %s".formatted(has, wanted),
+                converts));
   }
 
   @Override
   public void close() {
+    vms.forEach(VirtualMachine::close);
     kvm.close();
   }
 }

@@ -32,6 +32,7 @@ public final class World implements AutoCloseable {
   private final ManualClock clock = new ManualClock();
   private final Journal journal = new Journal(clock::elapsed);
   private final Host host;
+  private final Optional<String> stage;
   private final Map<String, HostProcess> processes = new HashMap<>();
   private final List<Participant> participants = new ArrayList<>();
   private Machine machine;
@@ -47,11 +48,20 @@ public final class World implements AutoCloseable {
     this.scenario = scenario;
     this.policy = policy;
     host = backend.open(scenario, clock, journal);
-    VirtualMachine vm = host.createVm(policy);
-    GuestMemory memory = createMemory(vm);
-    cast(memory);
-    machine = machine(vm, memory);
-    scenario.slots().forEach(machine::bind);
+    boolean staged = false;
+    try {
+      VirtualMachine vm = host.createVm(policy);
+      stage = host.description(policy, vm);
+      GuestMemory memory = createMemory(vm);
+      cast(memory);
+      machine = machine(vm, memory);
+      scenario.slots().forEach(machine::bind);
+      staged = true;
+    } finally {
+      if (!staged) {
+        host.close();
+      }
+    }
   }
 
   private GuestMemory createMemory(VirtualMachine vm) {
@@ -167,8 +177,8 @@ public final class World implements AutoCloseable {
   }
 
   /** Returns on what this plays, in one sentence; empty in memory. */
-  public Optional<String> host() {
-    return host.description(policy);
+  public Optional<String> stage() {
+    return stage;
   }
 
   /** Returns the VM of this moment. */

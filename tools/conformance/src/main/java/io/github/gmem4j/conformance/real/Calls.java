@@ -7,7 +7,6 @@ final class Calls {
   static final long MLOCK = 149;
   static final long MUNLOCK = 150;
 
-  static final int MAP_FIXED = 0x10;
   static final int MAP_FIXED_NOREPLACE = 0x100000;
   static final int MADV_REMOVE = 9;
   static final int MADV_POPULATE_READ = 22;

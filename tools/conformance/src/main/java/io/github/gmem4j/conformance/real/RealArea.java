@@ -72,7 +72,7 @@ final class RealArea implements Area {
   @Override
   public Optional<Errno> remap(PageRange pages) {
     return failure(
-        memory.map(start(pages), bytes(pages), Calls.MAP_FIXED, pages.first().offset().value()));
+        memory.map(start(pages), bytes(pages), Linux.MAP_FIXED, pages.first().offset().value()));
   }
 
   @Override
