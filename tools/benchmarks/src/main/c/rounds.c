@@ -1,7 +1,9 @@
 /*
  * What the Java binding is measured against: the same calls on /dev/kvm, made from C.
  *
- * Usage: rounds BYTES
+ * Usage: rounds BYTES MAPPINGS
+ * MAPPINGS are made before anything is measured: a search for room in an address space takes longer
+ * the more there is in it.
  * Each line "PART N" on standard input is answered with N lines: the nanoseconds that each of N
  * rounds took. PART is create, mmap, touch, punch or cycle; a cycle is all of them, munmap and
  * close. What a round needs besides its part is not measured. A failure is one line on standard
@@ -141,12 +143,22 @@ static void *sleeper(void *nothing) {
   return nothing;
 }
 
+/* Neighbours differ, or the kernel would merge them. */
+static void crowd(int mappings) {
+  for (int i = 0; i < mappings; i++) {
+    int protection = i % 2 == 0 ? PROT_READ : PROT_READ | PROT_WRITE;
+    void *mapped = mmap(NULL, 2 * PAGE, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    check(mapped != MAP_FAILED, "mmap");
+  }
+}
+
 int main(int argc, char **argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: rounds BYTES\n");
+  if (argc != 3) {
+    fprintf(stderr, "usage: rounds BYTES MAPPINGS\n");
     return 2;
   }
   size_t bytes = strtoull(argv[1], NULL, 10);
+  crowd(atoi(argv[2]));
   /* A VMM has threads, as a JVM has, and the kernel counts references on the files of such a process. */
   pthread_t other;
   check(pthread_create(&other, NULL, sleeper, NULL) == 0, "pthread_create");

@@ -21,9 +21,22 @@ public final class Descriptor implements AutoCloseable {
 
   /** Takes over an open file descriptor. */
   public Descriptor(Syscalls syscalls, int number) {
+    this(syscalls, number, () -> {});
+  }
+
+  /**
+   * Takes over an open file descriptor.
+   *
+   * @param then called once, after it was closed
+   */
+  public Descriptor(Syscalls syscalls, int number, Runnable then) {
     this.number = number;
-    // Linux frees the number even where close(2) reports an error: there is nothing to repeat.
-    this.counted = new Counted(() -> syscalls.close(number));
+    this.counted =
+        new Counted(() -> {
+          // Linux frees the number even where close(2) reports an error: nothing to repeat.
+          syscalls.close(number);
+          then.run();
+        });
   }
 
   /** Makes a call with the number, which stays this file's until the call returns. */
@@ -45,11 +58,6 @@ public final class Descriptor implements AutoCloseable {
     } finally {
       counted.leave();
     }
-  }
-
-  /** Returns the number, for those who keep it open by a hold on its owner. */
-  public int whileOpen() {
-    return number;
   }
 
   /** Tells whether it is closed. */

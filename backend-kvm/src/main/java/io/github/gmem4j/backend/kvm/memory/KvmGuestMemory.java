@@ -16,7 +16,6 @@ import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.backend.kvm.layout.Ioctl;
 import io.github.gmem4j.backend.kvm.layout.MemoryAttributes2;
-import io.github.gmem4j.backend.kvm.lifetime.Counted;
 import io.github.gmem4j.backend.kvm.lifetime.Descriptor;
 import io.github.gmem4j.backend.kvm.lifetime.Mapped;
 import io.github.gmem4j.backend.kvm.syscall.Linux;
@@ -43,10 +42,9 @@ public final class KvmGuestMemory implements GuestMemory {
   /** Keeps the books in the order in which the kernel converts. */
   private final Object converting = new Object();
 
-  private final Counted open;
   private final MappedMemory behind = new Behind();
 
-  /** Takes over an open guest_memfd and one hold on the copier. */
+  /** Takes over an open guest_memfd, which has a hold on the copier until it is closed. */
   // Only this module calls it.
   @SuppressWarnings("exports")
   public KvmGuestMemory(
@@ -66,11 +64,6 @@ public final class KvmGuestMemory implements GuestMemory {
     this.dropped = dropped;
     this.state =
         new StateRuns((flags & INIT_SHARED) != 0 ? Shareability.SHARED : Shareability.PRIVATE);
-    this.open =
-        new Counted(() -> {
-          file.close();
-          copy.leave();
-        });
   }
 
   /** Makes a call with the file, or with -1 once it is closed. */
@@ -80,7 +73,7 @@ public final class KvmGuestMemory implements GuestMemory {
 
   /** Tells whether it is closed. */
   public boolean isClosed() {
-    return open.isClosed();
+    return file.isClosed();
   }
 
   /** What its mappings ask. */
@@ -198,26 +191,21 @@ public final class KvmGuestMemory implements GuestMemory {
 
   @Override
   public KernelResult<HostMapping> map(ByteCount length) {
-    if (!open.enter()) {
-      return KernelResult.failed(Errno.EBADF, "the memory is closed");
-    }
-    try {
-      return mapOpen(length);
-    } finally {
-      open.leave();
-    }
+    long asked = KvmMapping.wholePages(length);
+    Returned at = call(fd -> mapHeld(fd, asked));
+    return at.failed()
+        ? at.toFailure("cannot map " + length + " bytes")
+        : KernelResult.ok(
+            new KvmMapping(syscalls, behind, new Mapped(syscalls, at.value(), asked), copy));
   }
 
-  private KernelResult<HostMapping> mapOpen(ByteCount length) {
-    long asked = KvmMapping.wholePages(length);
-    Returned at =
-        syscalls.mmap(asked, Linux.PROT_READ_WRITE, Linux.MAP_SHARED, file.whileOpen(), 0);
-    if (at.failed()) {
-      return at.toFailure("cannot map " + length + " bytes");
+  /** The mapping's hold on the copier is taken while the file still has its own. */
+  private Returned mapHeld(int fd, long length) {
+    Returned at = syscalls.mmap(length, Linux.PROT_READ_WRITE, Linux.MAP_SHARED, fd, 0);
+    if (!at.failed()) {
+      copy.enterFor();
     }
-    Mapped mapped = new Mapped(syscalls, at.value(), asked);
-    copy.enterFor();
-    return KernelResult.ok(new KvmMapping(syscalls, behind, mapped, copy));
+    return at;
   }
 
   /**
@@ -285,6 +273,6 @@ public final class KvmGuestMemory implements GuestMemory {
 
   @Override
   public void close() {
-    open.close();
+    file.close();
   }
 }

@@ -149,7 +149,7 @@ public final class KvmVm implements VirtualMachine {
       return KernelResult.ok(
           new KvmGuestMemory(
               syscalls,
-              new Descriptor(syscalls, created.asInt()),
+              new Descriptor(syscalls, created.asInt(), copy::leave),
               size,
               flags,
               copy,

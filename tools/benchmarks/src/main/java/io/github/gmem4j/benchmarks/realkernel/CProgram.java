@@ -19,10 +19,15 @@ final class CProgram implements Contender, AutoCloseable {
     this.answers = process.inputReader(StandardCharsets.US_ASCII);
   }
 
-  /** Starts it. */
-  static CProgram start(Path program, long bytes) throws IOException {
+  /**
+   * Starts it.
+   *
+   * @param bytes size of a guest memory
+   * @param mappings how many mappings its address space is crowded with
+   */
+  static CProgram start(Path program, long bytes, long mappings) throws IOException {
     return new CProgram(
-        new ProcessBuilder(program.toString(), Long.toString(bytes))
+        new ProcessBuilder(program.toString(), Long.toString(bytes), Long.toString(mappings))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start());
   }

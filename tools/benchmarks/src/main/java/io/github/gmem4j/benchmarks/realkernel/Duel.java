@@ -3,22 +3,21 @@ package io.github.gmem4j.benchmarks.realkernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
 
 /**
- * What two contenders took for one part, who played by turns, so that what disturbs one disturbs
- * the other.
+ * What two contenders took for one part, who played by turns.
  *
- * @param repetitions each with its share of the turns
+ * @param pairs what came of each two turns, one after the other
  */
-record Duel(List<Repetition> repetitions) {
+record Duel(List<Pair> pairs) {
   /**
-   * Some turns of each.
+   * A turn of each. What disturbs one disturbs the other: a shared machine keeps its speed for
+   * longer than two turns, and changes it by half.
    *
    * @param c the median of what the C program took, in nanoseconds
    * @param java the median of what the binding took
    */
-  record Repetition(double c, double java) {
+  record Pair(double c, double java) {
     /** Returns the binding's time as a multiple of C's. */
     double ratio() {
       return java / c;
@@ -27,54 +26,44 @@ record Duel(List<Repetition> repetitions) {
 
   /** Copies the list. */
   Duel {
-    repetitions = List.copyOf(repetitions);
+    pairs = List.copyOf(pairs);
   }
 
-  /**
-   * Lets both play; who begins changes from turn to turn.
-   *
-   * @param repetitions how many ratios there will be
-   * @param turns how many turns each has in a repetition
-   */
-  static Duel fight(Contender c, Contender java, Part part, int repetitions, int turns) {
-    List<Repetition> all = new ArrayList<>();
-    for (int repetition = 0; repetition < repetitions; repetition++) {
-      List<double[]> ofC = new ArrayList<>();
-      List<double[]> ofJava = new ArrayList<>();
-      for (int turn = 0; turn < turns; turn++) {
-        if (turn % 2 == 0) {
-          ofC.add(c.play(part, part.rounds()));
-          ofJava.add(java.play(part, part.rounds()));
-        } else {
-          ofJava.add(java.play(part, part.rounds()));
-          ofC.add(c.play(part, part.rounds()));
-        }
+  /** Lets both play; who begins changes from pair to pair. */
+  static Duel fight(Contender c, Contender java, Part part, int pairs) {
+    List<Pair> all = new ArrayList<>();
+    for (int pair = 0; pair < pairs; pair++) {
+      if (pair % 2 == 0) {
+        double first = median(c, part);
+        all.add(new Pair(first, median(java, part)));
+      } else {
+        double first = median(java, part);
+        all.add(new Pair(median(c, part), first));
       }
-      all.add(new Repetition(median(ofC), median(ofJava)));
     }
     return new Duel(all);
   }
 
-  private static double median(List<double[]> turns) {
-    return Spread.of(turns.stream().flatMapToDouble(DoubleStream::of).toArray()).median();
+  private static double median(Contender contender, Part part) {
+    return Spread.of(contender.play(part, part.rounds())).median();
   }
 
   /** Returns C's medians. */
   Spread c() {
-    return over(Repetition::c);
+    return over(Pair::c);
   }
 
   /** Returns the binding's medians. */
   Spread java() {
-    return over(Repetition::java);
+    return over(Pair::java);
   }
 
   /** Returns the ratios of medians. */
   Spread ratio() {
-    return over(Repetition::ratio);
+    return over(Pair::ratio);
   }
 
-  private Spread over(ToDoubleFunction<Repetition> figure) {
-    return Spread.of(repetitions.stream().mapToDouble(figure).toArray());
+  private Spread over(ToDoubleFunction<Pair> figure) {
+    return Spread.of(pairs.stream().mapToDouble(figure).toArray());
   }
 }

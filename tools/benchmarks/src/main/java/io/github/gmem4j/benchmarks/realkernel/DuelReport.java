@@ -13,7 +13,8 @@ final class DuelReport {
   /** Returns the table, a line for each part with its verdict. */
   static List<String> table(Map<Part, Duel> duels) {
     List<String> lines = new ArrayList<>();
-    lines.add(String.format("%-8s %11s %11s  %6s  %s", "", "C", "Java", "Java/C", "repetitions"));
+    lines.add(
+        String.format("%-8s %11s %11s  %6s  %s", "", "C", "Java", "Java/C", "half of the pairs"));
     duels.forEach((part, duel) -> {
       Spread ratio = duel.ratio();
       lines.add(
@@ -24,8 +25,8 @@ final class DuelReport {
               duel.c().median() / 1000,
               duel.java().median() / 1000,
               ratio.median(),
-              ratio.least(),
-              ratio.greatest(),
+              ratio.lower(),
+              ratio.upper(),
               Part.LIMIT,
               ratio.median() <= Part.LIMIT ? "pass" : "FAIL"));
     });
@@ -40,8 +41,8 @@ final class DuelReport {
       all.add(new Measurement(part.label(), size, "C", duel.c().median()));
       all.add(new Measurement(part.label(), size, "Java", duel.java().median()));
       all.add(new Measurement(part.label(), size, "Java/C", ratio.median()));
-      all.add(new Measurement(part.label(), size, "Java/C least", ratio.least()));
-      all.add(new Measurement(part.label(), size, "Java/C greatest", ratio.greatest()));
+      all.add(new Measurement(part.label(), size, "Java/C lower quartile", ratio.lower()));
+      all.add(new Measurement(part.label(), size, "Java/C upper quartile", ratio.upper()));
     });
     return all;
   }

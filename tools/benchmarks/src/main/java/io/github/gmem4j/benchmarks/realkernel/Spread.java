@@ -3,13 +3,13 @@ package io.github.gmem4j.benchmarks.realkernel;
 import java.util.Arrays;
 
 /**
- * Where some figures lie.
+ * Where some figures lie: half of them between the quartiles.
  *
- * @param least the least
+ * @param lower the lower quartile
  * @param median the median
- * @param greatest the greatest
+ * @param upper the upper quartile
  */
-record Spread(double least, double median, double greatest) {
+record Spread(double lower, double median, double upper) {
   /**
    * Returns where figures lie.
    *
@@ -21,8 +21,14 @@ record Spread(double least, double median, double greatest) {
     }
     double[] sorted = figures.clone();
     Arrays.sort(sorted);
-    int half = sorted.length / 2;
-    double median = sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-    return new Spread(sorted[0], median, sorted[sorted.length - 1]);
+    return new Spread(at(sorted, 0.25), at(sorted, 0.5), at(sorted, 0.75));
+  }
+
+  /** Returns the figure below which a share of them lies, between two in proportion. */
+  private static double at(double[] sorted, double share) {
+    double place = share * (sorted.length - 1);
+    int below = (int) place;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
   }
 }

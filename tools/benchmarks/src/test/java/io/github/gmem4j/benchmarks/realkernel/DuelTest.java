@@ -24,33 +24,32 @@ class DuelTest {
   }
 
   @Test
-  void theBeginnerChangesFromTurnToTurn() {
+  void theBeginnerChangesFromPairToPair() {
     List<String> turns = new ArrayList<>();
-    Duel.fight(taking("c", turns, 1, 1, 1, 1), taking("java", turns, 1, 1, 1, 1), Part.MMAP, 1, 4);
+    Duel.fight(taking("c", turns, 1, 1, 1, 1), taking("java", turns, 1, 1, 1, 1), Part.MMAP, 4);
     assertEquals(List.of("c", "java", "java", "c", "c", "java", "java", "c"), turns);
   }
 
   @Test
-  void eachRepetitionHasItsRatioOfMedians() {
+  void eachPairHasItsRatio() {
     List<String> turns = new ArrayList<>();
     Duel duel =
         Duel.fight(
-            taking("c", turns, 100, 100, 100, 200, 200, 200, 400, 400, 400),
-            taking("java", turns, 110, 9_999, 90, 300, 250, 100, 400, 400, 400),
+            taking("c", turns, 100, 200, 400, 100, 100),
+            taking("java", turns, 110, 250, 400, 9_999, 105),
             Part.TOUCH,
-            3,
-            3);
+            5);
     // One turn that was disturbed is not a median's business.
-    assertEquals(new Spread(1, 1.1, 1.25), duel.ratio());
-    assertEquals(new Spread(100, 200, 400), duel.c());
+    assertEquals(new Spread(1.05, 1.1, 1.25), duel.ratio());
+    assertEquals(new Spread(100, 100, 200), duel.c());
     assertEquals(new Spread(110, 250, 400), duel.java());
   }
 
   @Test
   void theTableHasAVerdictForEachPart() {
     Map<Part, Duel> duels = new EnumMap<>(Part.class);
-    duels.put(Part.CREATE, new Duel(List.of(new Duel.Repetition(2000, 2300))));
-    duels.put(Part.CYCLE, new Duel(List.of(new Duel.Repetition(2000, 2302))));
+    duels.put(Part.CREATE, new Duel(List.of(new Duel.Pair(2000, 2300))));
+    duels.put(Part.CYCLE, new Duel(List.of(new Duel.Pair(2000, 2302))));
     List<String> table = DuelReport.table(duels);
     assertEquals(3, table.size());
     assertEquals(
@@ -62,23 +61,21 @@ class DuelTest {
   @Test
   void everyFigureOfTheTableIsKept() {
     Map<Part, Duel> duels =
-        Map.of(
-            Part.PUNCH,
-            new Duel(List.of(new Duel.Repetition(100, 105), new Duel.Repetition(100, 103))));
+        Map.of(Part.PUNCH, new Duel(List.of(new Duel.Pair(100, 150), new Duel.Pair(100, 125))));
     assertEquals(
         List.of(
             new Measurement("punch", "2MiB", "C", 100),
-            new Measurement("punch", "2MiB", "Java", 104),
-            new Measurement("punch", "2MiB", "Java/C", (1.05 + 1.03) / 2),
-            new Measurement("punch", "2MiB", "Java/C least", 1.03),
-            new Measurement("punch", "2MiB", "Java/C greatest", 1.05)),
+            new Measurement("punch", "2MiB", "Java", 137.5),
+            new Measurement("punch", "2MiB", "Java/C", 1.375),
+            new Measurement("punch", "2MiB", "Java/C lower quartile", 1.3125),
+            new Measurement("punch", "2MiB", "Java/C upper quartile", 1.4375)),
         DuelReport.measurements(duels, "2MiB"));
   }
 
   @Test
   void spreadsOfOddAndEvenNumbersOfFigures() {
-    assertEquals(new Spread(1, 2, 9), Spread.of(9, 1, 2));
-    assertEquals(new Spread(1, 2.5, 9), Spread.of(9, 3, 1, 2));
+    assertEquals(new Spread(2, 3, 4), Spread.of(9, 1, 2, 4, 3));
+    assertEquals(new Spread(1.75, 2.5, 4.5), Spread.of(9, 3, 1, 2));
     assertEquals(new Spread(7, 7, 7), Spread.of(7));
     assertThrows(IllegalArgumentException.class, Spread::of);
   }
