@@ -71,39 +71,69 @@ class LauncherTest {
         () -> assertEquals(2, launch.code()));
   }
 
-  /** A checkout that is built, with a JDK that only says how it was called. */
-  @Test
-  void the_class_path_of_policies_reaches_the_command_as_it_is() throws Exception {
+  /** Creates a checkout with no sources, and a JDK that only says how it was called. */
+  private Path checkout() throws IOException {
     Path root = Files.createDirectories(directory.resolve("checkout"));
-    Files.createDirectories(root.resolve("tools/cli/target"));
-    Files.createDirectories(root.resolve("api"));
-    Files.createDirectories(root.resolve("core"));
-    Files.createDirectories(root.resolve("policy-x"));
-    Files.createDirectories(root.resolve("tools/conformance"));
+    for (String folder :
+        List.of("api", "core", "policy-x", "backend-kvm", "tools/conformance", "tools/cli")) {
+      Files.createDirectories(root.resolve(folder));
+    }
     Files.writeString(root.resolve("pom.xml"), "");
-    Files.writeString(root.resolve("tools/cli/target/gmem.stamp"), "");
     Files.copy(LAUNCHER, root.resolve("gmem"));
     Files.copy(FINDER, root.resolve("tools/find-jdk.sh"));
-    Files.createDirectories(root.resolve("backend-kvm"));
     Path bin = Files.createDirectories(directory.resolve("jdk/bin"));
     Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
-    for (String tool : List.of("java", "javac")) {
+    for (String tool : List.of("java", "javac", "mvn")) {
       Path file = bin.resolve(tool);
       Files.writeString(file, "#!/bin/sh\necho \"$GMEM_CLASSPATH|$*\"\n");
       assertTrue(file.toFile().setExecutable(true));
     }
+    return root;
+  }
 
-    Shell launch =
-        run(
-            Map.of(
-                "PATH", "/usr/bin:/bin",
-                "JAVA_HOME", directory.resolve("jdk").toString(),
-                "GMEM_CLASSPATH", "a policy.jar:b/*"),
-            List.of("/bin/sh", root.resolve("gmem").toString(), "policies"));
+  private Shell policies(Path root) throws Exception {
+    Path jdk = directory.resolve("jdk");
+    return run(
+        Map.of(
+            "PATH",
+            jdk.resolve("bin") + ":/usr/bin:/bin",
+            "JAVA_HOME",
+            jdk.toString(),
+            "GMEM_CLASSPATH",
+            "a policy.jar:b/*"),
+        List.of("/bin/sh", root.resolve("gmem").toString(), "policies"));
+  }
+
+  @Test
+  void the_class_path_of_policies_reaches_the_command_as_it_is() throws Exception {
+    Path root = checkout();
+    Files.createDirectories(root.resolve("tools/cli/target"));
+    Files.writeString(root.resolve("tools/cli/target/gmem.stamp"), "");
+
+    Shell launch = policies(root);
 
     assertAll(
         () -> assertEquals("", launch.err()),
         () -> assertTrue(launch.out().startsWith("a policy.jar:b/*|"), launch.out()),
         () -> assertTrue(launch.out().endsWith(" io.github.gmem4j.cli.Gmem policies\n")));
+  }
+
+  /** A file where the folder should be stands for a tree that is shared read-only. */
+  @Test
+  void where_it_cannot_build_it_says_so_in_one_line() throws Exception {
+    Path root = checkout();
+    Path target = Files.writeString(root.toRealPath().resolve("tools/cli/target"), "");
+
+    Shell launch = policies(root);
+
+    assertAll(
+        () ->
+            assertEquals(
+                "gmem: gmem4j must be built, and "
+                    + target
+                    + " cannot be written; run ./gmem --version where it can\n",
+                launch.err()),
+        () -> assertEquals("", launch.out()),
+        () -> assertEquals(2, launch.code()));
   }
 }
