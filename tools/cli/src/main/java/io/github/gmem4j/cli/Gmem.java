@@ -17,10 +17,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 
-/** The {@code gmem} command: what can be said on the command line. */
+/**
+ * The {@code gmem} command: what can be said on the command line. What its subcommands do not say
+ * for themselves they have from the command.
+ */
 @Command(
     name = "gmem",
+    scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisHeading = "Usage: ",
@@ -29,6 +34,7 @@ import picocli.CommandLine.Parameters;
       "Watch a confidential VM convert memory, and check the engine against real kernels."
     },
     optionListHeading = "%nOptions:%n",
+    parameterListHeading = "%n",
     commandListHeading = "%nCommands:%n",
     footer = {
       "",
@@ -91,11 +97,6 @@ public final class Gmem {
 
   @Command(
       name = "run",
-      mixinStandardHelpOptions = true,
-      versionProvider = Version.class,
-      synopsisHeading = "Usage: ",
-      optionListHeading = "%nOptions:%n",
-      parameterListHeading = "%n",
       header = "Plays scenarios and prints their timelines.",
       description = {
         "",
@@ -111,9 +112,7 @@ public final class Gmem {
         "  gmem run --backend kvm examples/scenarios/eight-steps.yaml",
         "",
         "examples/scenarios/README.md describes scenario files and the fields of --json."
-      },
-      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
-      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+      })
   int run(
       @Parameters(
               arity = "1..*",
@@ -149,11 +148,6 @@ public final class Gmem {
 
   @Command(
       name = "compare",
-      mixinStandardHelpOptions = true,
-      versionProvider = Version.class,
-      synopsisHeading = "Usage: ",
-      optionListHeading = "%nOptions:%n",
-      parameterListHeading = "%n",
       header = "Plays one story under several policies and counts what differs.",
       description = {
         "",
@@ -169,9 +163,7 @@ public final class Gmem {
         "  gmem compare --columns exits,runs,state examples/scenarios/compare/second-vcpu.yaml",
         "",
         "examples/scenarios/README.md describes the columns and the fields of --json."
-      },
-      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
-      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+      })
   int compare(
       @Parameters(
               arity = "1",
@@ -210,10 +202,6 @@ public final class Gmem {
 
   @Command(
       name = "policies",
-      mixinStandardHelpOptions = true,
-      versionProvider = Version.class,
-      synopsisHeading = "Usage: ",
-      optionListHeading = "%nOptions:%n",
       header = "Lists the installed policies.",
       description = {
         "",
@@ -225,9 +213,7 @@ public final class Gmem {
         "Examples:",
         "  gmem policies --json",
         "  GMEM_CLASSPATH=my-policy.jar gmem policies"
-      },
-      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
-      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+      })
   int policies(
       @Option(names = "--json", description = "Prints one JSON object a line.") boolean json,
       @Mixin PolicyChoice choice) {
@@ -237,11 +223,6 @@ public final class Gmem {
 
   @Command(
       name = "tables",
-      mixinStandardHelpOptions = true,
-      versionProvider = Version.class,
-      synopsisHeading = "Usage: ",
-      optionListHeading = "%nOptions:%n",
-      parameterListHeading = "%n",
       header = "Makes the tables of documents anew.",
       description = {
         "",
@@ -249,9 +230,7 @@ public final class Gmem {
             + " '<!-- gmem end -->' and is what 'gmem compare --markdown ARGUMENTS' prints; paths"
             + " begin where the document lies."
       },
-      footer = {"", "Example:", "  gmem tables docs/debate.md"},
-      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
-      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+      footer = {"", "Example:", "  gmem tables docs/debate.md"})
   int tables(
       @Parameters(arity = "1..*", paramLabel = "FILE.md", description = "Markdown documents.")
           List<Path> documents,
@@ -263,11 +242,6 @@ public final class Gmem {
 
   @Command(
       name = "replay",
-      mixinStandardHelpOptions = true,
-      versionProvider = Version.class,
-      synopsisHeading = "Usage: ",
-      optionListHeading = "%nOptions:%n",
-      parameterListHeading = "%n",
       header = "Replays recordings of real kernels against the engine.",
       description = {
         "",
@@ -278,9 +252,7 @@ public final class Gmem {
         "Examples:",
         "  gmem replay tools/conformance/recordings/*",
         "  gmem replay --backend kvm tools/conformance/recordings/C.jsonl.gz"
-      },
-      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
-      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+      })
   int replay(
       @Parameters(
               arity = "1..*",
@@ -307,19 +279,13 @@ public final class Gmem {
 
   @Command(
       name = "probe",
-      mixinStandardHelpOptions = true,
-      versionProvider = Version.class,
-      synopsisHeading = "Usage: ",
-      optionListHeading = "%nOptions:%n",
       header = "Shows what this host's KVM can do, and what of gmem4j works here.",
       description = {
         "",
         "What a kernel does is found out by trying, on VMs made for it; nothing is left behind."
             + " Exit code 1 and one line where there is no KVM to look at."
       },
-      footer = {"", "Examples:", "  gmem probe", "  gmem probe --json"},
-      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
-      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+      footer = {"", "Examples:", "  gmem probe", "  gmem probe --json"})
   int probe(@Option(names = "--json", description = "Prints one JSON object.") boolean json) {
     ProbeCommand command = new ProbeCommand(out, err, Kvm.open());
     return json ? command.json() : command.text();
@@ -327,19 +293,13 @@ public final class Gmem {
 
   @Command(
       name = "differential",
-      mixinStandardHelpOptions = true,
-      versionProvider = Version.class,
-      synopsisHeading = "Usage: ",
-      optionListHeading = "%nOptions:%n",
       header = "Does random operations on the engine and on this host's kernel.",
       description = {
         "",
         "Step by step, comparing every answer; the first difference ends a sequence and is shown"
             + " with the command that repeats it. Needs a kernel that keeps the state in the VM."
       },
-      footer = {"", "Example:", "  gmem differential --seed 1 --operations 20000"},
-      exitCodeOnInvalidInput = ExitCode.UNUSABLE,
-      exitCodeOnExecutionException = ExitCode.UNUSABLE)
+      footer = {"", "Example:", "  gmem differential --seed 1 --operations 20000"})
   int differential(
       @Option(
               names = "--seed",

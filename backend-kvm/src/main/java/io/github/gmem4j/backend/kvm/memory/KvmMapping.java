@@ -160,7 +160,7 @@ public final class KvmMapping implements HostMapping {
   private KernelResult<Pin> take(PageIndex page, ReferenceKind kind, String holder) {
     long address = mapped.address() + page.offset().value();
     boolean absent = !copy.isMapped(address);
-    PageReference reference =
+    KernelReference reference =
         switch (kind) {
           case SHORT_TERM -> PipeReference.take(syscalls, address);
           case LONG_TERM -> RingReference.take(syscalls, address);

@@ -10,7 +10,7 @@ import java.util.Objects;
 
 /** A reference on a page, known to the ledger until it is released. Thread-safe. */
 final class KvmPin implements Pin {
-  private final PageReference reference;
+  private final KernelReference reference;
   private final PageIndex page;
   private final ReferenceKind kind;
   private final String holder;
@@ -20,7 +20,7 @@ final class KvmPin implements Pin {
   /** Takes over a reference. */
   KvmPin(
       PinLedger ledger,
-      PageReference reference,
+      KernelReference reference,
       PageIndex page,
       ReferenceKind kind,
       String holder) {

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** A page in a pipe, put there by {@code vmsplice(2)}: a plain reference, no copy. */
-record PipeReference(Syscalls syscalls, Pipe pipe) implements PageReference {
+record PipeReference(Syscalls syscalls, Pipe pipe) implements KernelReference {
   /**
    * Takes the reference.
    *

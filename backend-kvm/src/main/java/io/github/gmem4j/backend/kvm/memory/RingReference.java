@@ -21,7 +21,7 @@ import java.lang.foreign.MemorySegment;
  * @param address where the page is mapped
  */
 record RingReference(Syscalls syscalls, Ring ring, Descriptor file, long address)
-    implements PageReference {
+    implements KernelReference {
   /**
    * Takes the reference.
    *

@@ -318,10 +318,8 @@ public final class TwinMemory implements GuestMemory {
   @Override
   public KernelResult<HostMapping> map(ByteCount length) {
     if ((flags & MMAP) == 0) {
-      return KernelResult.failed(Errno.ENODEV, "the memory was created without MMAP");
-    }
-    if (length.value() == 0) {
-      return KernelResult.failed(Errno.EINVAL, "nothing is mapped by 0 bytes");
+      // The private half cannot be mapped: the kernel refuses, in its own order of checks.
+      return privateCopy.map(length);
     }
     if (!open.enter()) {
       return KernelResult.failed(Errno.EBADF, "the memory is closed");

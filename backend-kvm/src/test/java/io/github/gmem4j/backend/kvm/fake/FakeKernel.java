@@ -253,6 +253,7 @@ public final class FakeKernel implements Syscalls {
         return mapped(memory.address(), length);
       }
       return switch (files.get(fd)) {
+        case FakeFile file when length == 0 -> Returned.failure(FakeGmem.EINVAL);
         case FakeGmem memory when (memory.flags & 1) == 0 -> Returned.failure(ENODEV);
         case FakeGmem memory -> mapGmem(memory, length, offset);
         case FakeFile.Plain plain when mappings.containsKey(plain.bytes.address()) ->

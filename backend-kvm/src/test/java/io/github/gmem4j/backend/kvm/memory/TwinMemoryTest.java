@@ -220,9 +220,16 @@ class TwinMemoryTest {
   void flagsAreTheKernelsToRefuse() {
     assertEquals(Errno.EINVAL, errno(vm.createGuestMemory(SIZE, 4)));
     assertEquals(Errno.EINVAL, errno(vm.createGuestMemory(new ByteCount(4097), 0)));
-    try (GuestMemory unmappable = vm.createGuestMemory(SIZE, 0).orThrow()) {
-      assertEquals(Errno.ENODEV, errno(unmappable.map(SIZE)));
-    }
+    assertEquals(Errno.EINVAL, errno(memory.map(ByteCount.ZERO)));
+  }
+
+  @Test
+  void aMemoryThatCannotBeMappedIsRefusedInTheKernelsOrder() {
+    GuestMemory unmappable = vm.createGuestMemory(SIZE, 0).orThrow();
+    assertEquals(Errno.ENODEV, errno(unmappable.map(SIZE)));
+    assertEquals(Errno.EINVAL, errno(unmappable.map(ByteCount.ZERO)));
+    unmappable.close();
+    assertEquals(Errno.EBADF, errno(unmappable.map(SIZE)));
   }
 
   @Test

@@ -141,6 +141,7 @@ class RealGuestMemoryTest {
   void aMemoryWithoutTheFlagCannotBeMapped() {
     try (GuestMemory memory = memory(0)) {
       assertEquals(Errno.ENODEV, errno(memory.map(SIZE)));
+      assertEquals(Errno.EINVAL, errno(memory.map(ByteCount.ZERO)));
     }
   }
 

@@ -1,7 +1,7 @@
 package io.github.gmem4j.backend.kvm.memory;
 
 /** A reference that the kernel holds on one page for us. Used by its {@link KvmPin} only. */
-sealed interface PageReference extends AutoCloseable permits PipeReference, RingReference {
+sealed interface KernelReference extends AutoCloseable permits PipeReference, RingReference {
   /** Loads a byte of the page. */
   byte load(int inPage);
 
