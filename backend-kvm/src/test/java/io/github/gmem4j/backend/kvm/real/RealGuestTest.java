@@ -53,7 +53,7 @@ class RealGuestTest {
   private static final ByteCount SIZE = ByteCount.mib(1);
   private static final Gpa BASE = new Gpa(0x10_0000);
   private static final Gpa NOBODYS = new Gpa(0xD000_0123L);
-  private static final Duration LONG_ENOUGH = Duration.ofSeconds(3);
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(10);
   private static final Exit HALT = new Exit.Halt();
 
   /** Whether this host's kernel serves a guest's hypercalls; empty before it was tried. */

@@ -9,14 +9,19 @@ import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.guest.PlainHypercall;
 import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
+import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.backend.kvm.Kvm;
+import io.github.gmem4j.backend.kvm.PlainGuest;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -101,15 +106,32 @@ class RealVcpuTest {
 
   @Test
   void aSecondThreadMayNotRunTheSameVcpu() throws Exception {
-    try (Vcpu vcpu = vm.createVcpu(CALLS)) {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    RoadListener holds =
+        event -> {
+          if (event instanceof RoadEvent.RunEntered) {
+            inside.countDown();
+            awaitQuietly(goOn);
+          }
+        };
+    try (KvmVm held = kvm.createVm(PlainGuest.policy(VmType.DEFAULT), holds).orThrow();
+        Vcpu vcpu = held.createVcpu(GuestProgram.of())) {
       CompletableFuture<Exit> exit = started(vcpu);
-      Thread.sleep(50);
-      if (!exit.isDone()) {
-        assertThrows(IllegalStateException.class, vcpu::run);
-        assertThrows(IllegalStateException.class, () -> vcpu.load(CALLS));
-        vcpu.kick();
-      }
-      await(exit);
+      inside.await();
+      assertThrows(IllegalStateException.class, vcpu::run);
+      assertThrows(IllegalStateException.class, () -> vcpu.load(CALLS));
+      vcpu.kick();
+      goOn.countDown();
+      assertEquals(new Exit.Interrupted(), await(exit));
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts this test", e);
     }
   }
 

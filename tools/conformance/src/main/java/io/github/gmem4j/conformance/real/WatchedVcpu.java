@@ -25,6 +25,7 @@ public final class WatchedVcpu implements Vcpu {
 
   private final Vcpu vcpu;
   private final Duration limit;
+  private final ScheduledExecutorService watch;
 
   /**
    * Watches a vCPU.
@@ -32,8 +33,14 @@ public final class WatchedVcpu implements Vcpu {
    * @param limit how long one run may take
    */
   public WatchedVcpu(Vcpu vcpu, Duration limit) {
+    this(vcpu, limit, WATCH);
+  }
+
+  /** Watches by a clock of the caller's. */
+  WatchedVcpu(Vcpu vcpu, Duration limit, ScheduledExecutorService watch) {
     this.vcpu = vcpu;
     this.limit = limit;
+    this.watch = watch;
   }
 
   @Override
@@ -43,7 +50,7 @@ public final class WatchedVcpu implements Vcpu {
 
   @Override
   public Exit run(Reply reply) {
-    ScheduledFuture<?> kick = WATCH.schedule(vcpu::kick, limit.toMillis(), TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> kick = watch.schedule(vcpu::kick, limit.toMillis(), TimeUnit.MILLISECONDS);
     try {
       return vcpu.run(reply);
     } finally {
