@@ -222,8 +222,7 @@ public final class FakeKernel implements Syscalls {
       case 0x4138AE84 -> vcpu.setSregs(argument);
       case 0x8138AE83 -> vcpu.getSregs(argument);
       case 0xC040AED5 -> {
-        argument.set(ValueLayout.JAVA_LONG, 0, argument.get(ValueLayout.JAVA_LONG, 0) + 4096);
-        argument.set(ValueLayout.JAVA_LONG, 8, argument.get(ValueLayout.JAVA_LONG, 8) - 4096);
+        return answer(vcpu.vm.prefault(argument));
       }
       default -> {
         return Returned.failure(ENOTTY);

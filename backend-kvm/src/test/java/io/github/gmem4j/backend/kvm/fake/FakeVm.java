@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class FakeVm implements FakeFile {
   private static final int EEXIST = 17;
   private static final int EBADF = 9;
+  private static final int EFAULT = 14;
+  private static final int ENOENT = 2;
 
   record Slot(
       long flags, long gpa, long size, long userspace, long offset, @Nullable FakeGmem memory) {
@@ -91,6 +93,20 @@ final class FakeVm implements FakeFile {
       }
     }
     return 0;
+  }
+
+  /** Maps one page, as if woken after each. Returns 0 or an errno. */
+  int prefault(MemorySegment struct) {
+    long address = struct.get(ValueLayout.JAVA_LONG, 0);
+    return switch (touch(address)) {
+      case Touch.Mmio mmio -> ENOENT;
+      case Touch.Fault fault -> EFAULT;
+      case Touch.Bytes bytes -> {
+        struct.set(ValueLayout.JAVA_LONG, 0, address + 4096);
+        struct.set(ValueLayout.JAVA_LONG, 8, struct.get(ValueLayout.JAVA_LONG, 8) - 4096);
+        yield 0;
+      }
+    };
   }
 
   /** What a guest's touch of an address meets. */

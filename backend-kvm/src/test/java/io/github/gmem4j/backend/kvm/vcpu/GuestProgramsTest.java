@@ -347,11 +347,26 @@ class GuestProgramsTest {
   }
 
   @Test
-  void prefaultingTellsWhatIsLeft() {
-    try (Vcpu vcpu = host.vm().createVcpu(GuestProgram.of())) {
+  void prefaultingStopsAtTheFirstPageThatCannotBeMapped() {
+    try (GuestMemory memory = bind();
+        Vcpu vcpu = host.vm().createVcpu(GuestProgram.of())) {
+      Gpa end = at(memory.size().value());
       assertEquals(
-          new Prefault(Optional.empty(), new Gpa(0x2000), ByteCount.PAGE),
-          vcpu.prefault(GpaRange.of(0x1000, 0x2000), 0));
+          new Prefault(Optional.empty(), end, ByteCount.PAGE),
+          vcpu.prefault(new GpaRange(at(0x3000), new ByteCount(SIZE.value() - 0x2000)), 0));
+      assertEquals(
+          new Prefault(Optional.of(Errno.ENOENT), end, ByteCount.PAGE),
+          vcpu.prefault(new GpaRange(end, ByteCount.PAGE), 0));
+    }
+  }
+
+  @Test
+  void prefaultingGoesOnAfterAWakeUp() {
+    try (GuestMemory memory = bind();
+        Vcpu vcpu = host.vm().createVcpu(GuestProgram.of())) {
+      assertEquals(
+          new Prefault(Optional.empty(), at(SIZE.value()), ByteCount.ZERO),
+          vcpu.prefault(new GpaRange(BASE, memory.size()), 0));
     }
   }
 
