@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Real guest code on a real vCPU. A KVM whose runs do not come back is found out and skipped. */
-@Timeout(120)
+@Timeout(300)
 @Tag("real-kernel")
 class RealGuestTest {
   private static final ByteCount SIZE = ByteCount.mib(1);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
  * What a vCPU does on any host, also on one whose KVM_RUN does not come back by itself from what
  * this guest does: each run is kicked.
  */
-@Timeout(60)
+@Timeout(300)
 @Tag("real-kernel")
 class RealVcpuTest {
   /** A hypercall of no meaning: most kernels refuse it at once, others never come back. */
@@ -75,7 +75,7 @@ class RealVcpuTest {
 
   private static Exit await(CompletableFuture<Exit> exit)
       throws InterruptedException, ExecutionException, TimeoutException {
-    return exit.get(30, TimeUnit.SECONDS);
+    return exit.get(120, TimeUnit.SECONDS);
   }
 
   @Test
