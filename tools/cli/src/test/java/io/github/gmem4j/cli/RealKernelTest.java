@@ -54,6 +54,7 @@ class RealKernelTest {
         "driver-stops-first",
         "host-keeps-touching",
         "iommu-unmaps-first",
+        "pinned-for-ever",
         "pinned-then-released",
         "refused"
       })
