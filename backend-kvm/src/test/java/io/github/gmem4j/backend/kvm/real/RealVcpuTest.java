@@ -119,10 +119,14 @@ class RealVcpuTest {
         Vcpu vcpu = held.createVcpu(GuestProgram.of())) {
       CompletableFuture<Exit> exit = started(vcpu);
       inside.await();
-      assertThrows(IllegalStateException.class, vcpu::run);
-      assertThrows(IllegalStateException.class, () -> vcpu.load(CALLS));
-      vcpu.kick();
-      goOn.countDown();
+      try {
+        assertThrows(IllegalStateException.class, vcpu::run);
+        assertThrows(IllegalStateException.class, () -> vcpu.load(CALLS));
+        vcpu.kick();
+      } finally {
+        // Closing waits for the run to end, also after a failure.
+        goOn.countDown();
+      }
       assertEquals(new Exit.Interrupted(), await(exit));
     }
   }
