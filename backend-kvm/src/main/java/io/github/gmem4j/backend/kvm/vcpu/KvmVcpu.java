@@ -253,13 +253,6 @@ public final class KvmVcpu implements Vcpu {
       MemorySegment struct =
           PreFaultMemory.of(arena, range.start().value(), range.size().value(), flags);
       Returned returned = processor.prefault(struct);
-      // The kernel stops halfway at an error, or because something woke the thread, and says
-      // neither. Only an error comes back.
-      while (!returned.failed() && PreFaultMemory.SIZE.get(struct) != 0) {
-        if (processor.prefault(struct).failed()) {
-          break;
-        }
-      }
       Gpa next = new Gpa(PreFaultMemory.GPA.get(struct));
       for (long gpa = range.start().value();
           Long.compareUnsigned(gpa, next.value()) < 0;

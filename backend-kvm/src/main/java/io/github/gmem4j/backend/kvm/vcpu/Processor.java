@@ -2,6 +2,7 @@ package io.github.gmem4j.backend.kvm.vcpu;
 
 import io.github.gmem4j.backend.kvm.layout.Cpuid;
 import io.github.gmem4j.backend.kvm.layout.Ioctl;
+import io.github.gmem4j.backend.kvm.layout.PreFaultMemory;
 import io.github.gmem4j.backend.kvm.layout.Registers;
 import io.github.gmem4j.backend.kvm.layout.SpecialRegisters;
 import io.github.gmem4j.backend.kvm.lifetime.Acquired;
@@ -107,8 +108,24 @@ record Processor(Syscalls syscalls, Descriptor file, Mapped run, Kick kick)
         .orThrow("cannot write the vCPU's special registers");
   }
 
-  /** Maps pages ahead of their first touch; the struct is the kernel's in and out. */
+  /**
+   * Maps pages ahead of their first touch; the struct is the kernel's in and out.
+   *
+   * <p>The kernel stops halfway at an error, or because something woke the thread, and says which
+   * to nobody: the rest is asked for until nothing is left or an error answers.
+   *
+   * @return the first answer: it fails where no page was mapped
+   */
   Returned prefault(MemorySegment struct) {
+    Returned first = prefaultOnce(struct);
+    Returned last = first;
+    while (!last.failed() && PreFaultMemory.SIZE.get(struct) != 0) {
+      last = prefaultOnce(struct);
+    }
+    return first;
+  }
+
+  private Returned prefaultOnce(MemorySegment struct) {
     return file.call(fd -> syscalls.ioctl(fd, Ioctl.PRE_FAULT_MEMORY, struct));
   }
 

@@ -21,7 +21,6 @@ import io.github.gmem4j.backend.kvm.PlainGuest;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -73,9 +72,9 @@ class RealVcpuTest {
     return exit;
   }
 
-  private static Exit await(CompletableFuture<Exit> exit)
+  private static <T> T await(CompletableFuture<T> future)
       throws InterruptedException, ExecutionException, TimeoutException {
-    return exit.get(120, TimeUnit.SECONDS);
+    return future.get(120, TimeUnit.SECONDS);
   }
 
   @Test
@@ -106,36 +105,28 @@ class RealVcpuTest {
 
   @Test
   void aSecondThreadMayNotRunTheSameVcpu() throws Exception {
-    CountDownLatch inside = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
+    CompletableFuture<RoadEvent> inside = new CompletableFuture<>();
+    CompletableFuture<Boolean> goOn = new CompletableFuture<>();
     RoadListener holds =
         event -> {
           if (event instanceof RoadEvent.RunEntered) {
-            inside.countDown();
-            awaitQuietly(goOn);
+            inside.complete(event);
+            goOn.join();
           }
         };
     try (KvmVm held = kvm.createVm(PlainGuest.policy(VmType.DEFAULT), holds).orThrow();
         Vcpu vcpu = held.createVcpu(GuestProgram.of())) {
       CompletableFuture<Exit> exit = started(vcpu);
-      inside.await();
+      await(inside);
       try {
         assertThrows(IllegalStateException.class, vcpu::run);
         assertThrows(IllegalStateException.class, () -> vcpu.load(CALLS));
         vcpu.kick();
       } finally {
         // Closing waits for the run to end, also after a failure.
-        goOn.countDown();
+        goOn.complete(true);
       }
       assertEquals(new Exit.Interrupted(), await(exit));
-    }
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts this test", e);
     }
   }
 
