@@ -5,8 +5,8 @@ import io.github.gmem4j.api.guest.GuestProgram;
 import java.util.List;
 
 /**
- * A virtual CPU. One thread runs it at a time; {@link #kick}, {@link #queueInterrupt} and {@link
- * #results} may be called from any thread.
+ * A virtual CPU. One thread runs it at a time; {@link #kick}, {@link #queueInterrupt}, {@link
+ * #results} and what asks about kicks may be called from any thread.
  */
 public interface Vcpu extends AutoCloseable {
   /** Returns the vCPU's number in its VM, from 0. */
@@ -35,6 +35,35 @@ public interface Vcpu extends AutoCloseable {
 
   /** Makes the current or next {@code run()} return {@link Exit.Interrupted}, once. */
   void kick();
+
+  /**
+   * Tells whether a kick waits for the current or next {@code run()}, which has not taken it yet.
+   * From any thread.
+   */
+  default boolean isKicked() {
+    return false;
+  }
+
+  /** Tells whether this vCPU or its VM was closed: every later {@code run()} fails. */
+  default boolean isClosed() {
+    return false;
+  }
+
+  /**
+   * Asks to be told when the vCPU is kicked or closed, or its VM closed, for one who holds the vCPU
+   * outside {@code run()}. The kick is not taken by that: the next {@code run()} still returns
+   * {@link Exit.Interrupted}.
+   *
+   * <p>Nothing is missed by one who registers, then asks {@link #isKicked} and {@link #isClosed},
+   * and then waits. Waking up without a reason is allowed.
+   *
+   * @param wake called after the fact, each time, from the thread that kicks or closes, which holds
+   *     no lock of the library; must return at once and not throw
+   * @return the registration; {@link KickWatch#NONE} where a vCPU tells nobody
+   */
+  default KickWatch onKick(Runnable wake) {
+    return KickWatch.NONE;
+  }
 
   /** Queues an interrupt for the guest; it stays pending until the guest runs an action. */
   void queueInterrupt();

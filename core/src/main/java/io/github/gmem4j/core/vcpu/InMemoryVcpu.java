@@ -22,6 +22,8 @@ import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
+import io.github.gmem4j.api.vm.KickWatch;
+import io.github.gmem4j.api.vm.KickWatches;
 import io.github.gmem4j.api.vm.Prefault;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
@@ -52,6 +54,7 @@ public final class InMemoryVcpu implements Vcpu {
   private final List<ActionResult> results = new CopyOnWriteArrayList<>();
   private final AtomicBoolean kicked = new AtomicBoolean();
   private final AtomicBoolean eventPending = new AtomicBoolean();
+  private final KickWatches watches = new KickWatches();
   private List<GuestAction> actions;
   private int at;
   private boolean begun;
@@ -64,7 +67,7 @@ public final class InMemoryVcpu implements Vcpu {
   public InMemoryVcpu(InMemoryVm vm, int id, GuestProgram program) {
     this.vm = vm;
     this.id = id;
-    this.presence = new VcpuPresence(id);
+    this.presence = new VcpuPresence(id, watches::tell);
     this.beneath = new Beneath(vm, presence);
     this.accesses = new GuestAccess(vm, presence, kicked::get);
     this.prefaulting = new Prefaulting(vm, accesses);
@@ -99,6 +102,7 @@ public final class InMemoryVcpu implements Vcpu {
   public void close() {
     closed = true;
     forget();
+    watches.tell();
   }
 
   @Override
@@ -109,6 +113,22 @@ public final class InMemoryVcpu implements Vcpu {
   @Override
   public void kick() {
     kicked.set(true);
+    watches.tell();
+  }
+
+  @Override
+  public boolean isKicked() {
+    return kicked.get();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed || vm.isClosed();
+  }
+
+  @Override
+  public KickWatch onKick(Runnable wake) {
+    return watches.add(wake);
   }
 
   @Override

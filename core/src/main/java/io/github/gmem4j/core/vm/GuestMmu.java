@@ -110,6 +110,18 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     }
   }
 
+  /** Wakes whoever holds a vCPU of this VM. Under no lock. */
+  void wakeHolders() {
+    List<VcpuPresence> known;
+    lock();
+    try {
+      known = List.copyOf(vcpus);
+    } finally {
+      unlock();
+    }
+    known.forEach(VcpuPresence::wake);
+  }
+
   /** The VM is destroyed. Further calls have no effect. */
   void teardown() {
     lock();

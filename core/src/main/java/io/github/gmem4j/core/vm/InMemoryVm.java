@@ -52,6 +52,7 @@ public final class InMemoryVm implements VirtualMachine {
   private final GuestRequests requests = new GuestRequests();
   private final long exitHypercalls;
   private volatile long enabledExits;
+  private volatile boolean closed;
 
   /** Creates a VM. */
   public InMemoryVm(
@@ -243,9 +244,16 @@ public final class InMemoryVm implements VirtualMachine {
     return vcpuMaker.make(this, vcpuCount.getAndIncrement(), program);
   }
 
+  /** Tells whether the VM was closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
   @Override
   public void close() {
     mmu.bug("the VM is closed");
+    closed = true;
+    mmu.wakeHolders();
     slots.clear();
     mmu.teardown();
   }

@@ -1,13 +1,27 @@
 package io.github.gmem4j.core.vm;
 
-/** Whether a vCPU is inside the guest, as its platform sees it. Changed under the MMU lock only. */
+/**
+ * What a VM knows of a vCPU: its number, how to wake its holder, and whether it is inside the
+ * guest, as its platform sees it. The last is changed under the MMU lock only.
+ */
 public final class VcpuPresence {
   private final int id;
+  private final Runnable wake;
   private boolean inside;
 
-  /** Creates a vCPU that is outside. */
-  public VcpuPresence(int id) {
+  /**
+   * Creates a vCPU that is outside.
+   *
+   * @param wake wakes whoever holds it outside {@code run()}; takes no lock
+   */
+  public VcpuPresence(int id, Runnable wake) {
     this.id = id;
+    this.wake = wake;
+  }
+
+  /** Wakes whoever holds the vCPU. Under no lock. */
+  void wake() {
+    wake.run();
   }
 
   /** Returns the vCPU's number. */

@@ -36,6 +36,11 @@ final class Kick {
     nudge();
   }
 
+  /** Tells whether somebody asked and no run has ended for it yet. */
+  boolean isAsked() {
+    return asked.get();
+  }
+
   /** Makes KVM_RUN return without anybody having asked. */
   void nudge() {
     if (run.enter()) {

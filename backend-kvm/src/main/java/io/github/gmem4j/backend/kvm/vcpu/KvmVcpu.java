@@ -13,6 +13,8 @@ import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
+import io.github.gmem4j.api.vm.KickWatch;
+import io.github.gmem4j.api.vm.KickWatches;
 import io.github.gmem4j.api.vm.Prefault;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
@@ -45,6 +47,7 @@ public final class KvmVcpu implements Vcpu {
   private final GuestScript script;
   private final RoadListener listener;
   private final ReentrantLock running = new ReentrantLock();
+  private final KickWatches watches = new KickWatches();
   private volatile Exit.@Nullable Failed ended;
   private Open open = Open.NOTHING;
 
@@ -234,6 +237,22 @@ public final class KvmVcpu implements Vcpu {
   @Override
   public void kick() {
     processor.kick().ask();
+    watches.tell();
+  }
+
+  @Override
+  public boolean isKicked() {
+    return processor.kick().isAsked();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return ended != null;
+  }
+
+  @Override
+  public KickWatch onKick(Runnable wake) {
+    return watches.add(wake);
   }
 
   /**
@@ -282,6 +301,7 @@ public final class KvmVcpu implements Vcpu {
     if (before == null || with.errno() == Errno.EBADF) {
       ended = with;
     }
+    watches.tell();
     boolean interrupted = false;
     while (true) {
       processor.kick().nudge();

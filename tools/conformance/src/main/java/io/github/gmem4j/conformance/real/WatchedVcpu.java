@@ -4,6 +4,7 @@ import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;
+import io.github.gmem4j.api.vm.KickWatch;
 import io.github.gmem4j.api.vm.Prefault;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
@@ -71,6 +72,21 @@ public final class WatchedVcpu implements Vcpu {
   @Override
   public void kick() {
     vcpu.kick();
+  }
+
+  @Override
+  public boolean isKicked() {
+    return vcpu.isKicked();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return vcpu.isClosed();
+  }
+
+  @Override
+  public KickWatch onKick(Runnable wake) {
+    return vcpu.onKick(wake);
   }
 
   @Override
