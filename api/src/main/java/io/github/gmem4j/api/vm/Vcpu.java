@@ -5,8 +5,10 @@ import io.github.gmem4j.api.guest.GuestProgram;
 import java.util.List;
 
 /**
- * A virtual CPU. One thread runs it at a time; {@link #kick}, {@link #queueInterrupt}, {@link
- * #results} and what asks about kicks may be called from any thread.
+ * A virtual CPU. One thread is inside it at a time, in {@link #run}, {@link #load} or {@link
+ * #prefault}: another one, or a listener that calls them from within, gets an {@link
+ * IllegalStateException} that names the vCPU and the threads. All else may be called from any
+ * thread at any time.
  */
 public interface Vcpu extends AutoCloseable {
   /** Returns the vCPU's number in its VM, from 0. */
@@ -27,7 +29,10 @@ public interface Vcpu extends AutoCloseable {
     return run(Reply.RESUME);
   }
 
-  /** Replaces the program; the next {@link #run} begins with its first action. */
+  /**
+   * Replaces the program; the next {@link #run} begins with its first action. What an action costs
+   * does not grow with the program.
+   */
   void load(GuestProgram program);
 
   /** Returns what the finished actions of the current program yielded, in order. */
@@ -79,8 +84,8 @@ public interface Vcpu extends AutoCloseable {
 
   /**
    * Destroys the vCPU: what it left open is forgotten, references that the kernel held for its call
-   * are dropped, and every later {@code run()} fails with EBADF. Not while {@code run()} is under
-   * way, unless the backend says otherwise. Closing again has no effect.
+   * are dropped, and every later {@code run()} fails with EBADF. A {@code run()} under way fails
+   * like that, too, and the rest happens when it has unwound. Closing again has no effect.
    */
   @Override
   void close();

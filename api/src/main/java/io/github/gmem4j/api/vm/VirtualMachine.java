@@ -99,10 +99,17 @@ public interface VirtualMachine extends AutoCloseable {
    */
   KernelResult<VirtualMachine> finalizeLaunch();
 
-  /** Creates a vCPU that will execute a program. */
+  /**
+   * Creates a vCPU that will execute a program. Every {@code run()} of a closed VM's vCPU is EIO.
+   *
+   * @throws io.github.gmem4j.api.memory.KernelException over a real kernel, if it refuses
+   */
   Vcpu createVcpu(GuestProgram program);
 
-  /** Ends the VM. Its views stay usable until they are closed. Closing again has no effect. */
+  /**
+   * Ends the VM: no slot is left, its vCPUs run no more, what the kernel held for their calls is
+   * dropped. Its views stay usable until they are closed. Closing again has no effect.
+   */
   @Override
   void close();
 }

@@ -32,7 +32,6 @@ import io.github.gmem4j.core.vm.InMemoryVm;
 import io.github.gmem4j.core.vm.VcpuPresence;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -51,13 +50,11 @@ public final class InMemoryVcpu implements Vcpu {
   private final Prefaulting prefaulting;
   private final Decisions decisions;
   private final Beneath beneath;
-  private final List<ActionResult> results = new CopyOnWriteArrayList<>();
+  private final VcpuMutex mutex;
+  private final Progress progress;
   private final AtomicBoolean kicked = new AtomicBoolean();
   private final AtomicBoolean eventPending = new AtomicBoolean();
   private final KickWatches watches = new KickWatches();
-  private List<GuestAction> actions;
-  private int at;
-  private boolean begun;
   private @Nullable GuestMove move;
   private @Nullable GuestCall passedOn;
   private Unfinished unfinished = Unfinished.NOTHING;
@@ -67,12 +64,13 @@ public final class InMemoryVcpu implements Vcpu {
   public InMemoryVcpu(InMemoryVm vm, int id, GuestProgram program) {
     this.vm = vm;
     this.id = id;
-    this.presence = new VcpuPresence(id, watches::tell);
+    this.mutex = new VcpuMutex(id);
+    this.presence = new VcpuPresence(id, this::ended);
     this.beneath = new Beneath(vm, presence);
-    this.accesses = new GuestAccess(vm, presence, kicked::get);
+    this.accesses = new GuestAccess(vm, presence, () -> kicked.get() || isClosed());
     this.prefaulting = new Prefaulting(vm, accesses);
     this.decisions = new Decisions(vm, id, this::view);
-    this.actions = program.actions();
+    this.progress = new Progress(program);
     vm.mmu().add(presence);
   }
 
@@ -81,14 +79,21 @@ public final class InMemoryVcpu implements Vcpu {
     return id;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if a thread is inside this vCPU
+   */
   @Override
   public void load(GuestProgram program) {
-    actions = program.actions();
-    at = 0;
-    begun = false;
-    move = null;
-    forget();
-    results.clear();
+    mutex.enter("load a program into");
+    try {
+      progress.load(program);
+      move = null;
+      forget();
+    } finally {
+      leave();
+    }
   }
 
   /** What an exit left open belongs to a guest that is no more. */
@@ -98,16 +103,49 @@ public final class InMemoryVcpu implements Vcpu {
     decisions.forget();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>At any time and from any thread, listeners inside {@code run()} included: the run under way
+   * fails with EBADF at the guest's next action, and the rest happens when it unwinds.
+   */
   @Override
   public void close() {
     closed = true;
-    forget();
+    ended();
+  }
+
+  /** The vCPU or its VM is closed. */
+  private void ended() {
+    forgetIfEnded();
     watches.tell();
+  }
+
+  /**
+   * Drops what the kernel holds for the guest, once the end has come and nobody is inside. Whoever
+   * closes and whoever leaves both look: the second of them finds the other's word.
+   */
+  private void forgetIfEnded() {
+    if (isClosed() && mutex.tryEnter()) {
+      try {
+        forget();
+        if (closed) {
+          vm.mmu().remove(presence);
+        }
+      } finally {
+        mutex.leave();
+      }
+    }
+  }
+
+  private void leave() {
+    mutex.leave();
+    forgetIfEnded();
   }
 
   @Override
   public List<ActionResult> results() {
-    return List.copyOf(results);
+    return progress.results();
   }
 
   @Override
@@ -138,24 +176,47 @@ public final class InMemoryVcpu implements Vcpu {
 
   @Override
   public Prefault prefault(GpaRange range, long flags) {
-    return prefaulting.prefault(range, flags);
+    mutex.enter("prefault pages of");
+    try {
+      return closed
+          ? new Prefault(Optional.of(Errno.EBADF), range.start(), range.size())
+          : prefaulting.prefault(range, flags);
+    } finally {
+      leave();
+    }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if a thread is inside this vCPU, another or this one
+   */
   @Override
   public Exit run(Reply reply) {
-    if (vm.kernel().isHeard()) {
-      vm.emit(new RoadEvent.RunEntered(id, reply));
-    }
-    Exit exit;
+    mutex.enter("run");
     try {
-      exit = enter(reply);
+      if (vm.kernel().isHeard()) {
+        vm.emit(new RoadEvent.RunEntered(id, reply));
+      }
+      Exit exit = enterAndLeave(reply);
+      if (vm.kernel().isHeard()) {
+        vm.emit(new RoadEvent.RunLeft(id, exit));
+      }
+      return exit;
+    } finally {
+      leave();
+    }
+  }
+
+  private Exit enterAndLeave(Reply reply) {
+    try {
+      Exit exit = enter(reply);
+      // What the guest of a closed VM runs into, as its slots go, is nobody's business.
+      Exit over = isClosed() ? dead() : null;
+      return over == null ? exit : over;
     } finally {
       beneath.leave();
     }
-    if (vm.kernel().isHeard()) {
-      vm.emit(new RoadEvent.RunLeft(id, exit));
-    }
-    return exit;
   }
 
   private Exit enter(Reply reply) {
@@ -167,7 +228,8 @@ public final class InMemoryVcpu implements Vcpu {
       if (kicked.getAndSet(false)) {
         return new Exit.Interrupted();
       }
-      exit = at < actions.size() ? execute(actions.get(at)) : new Exit.Halt();
+      GuestAction action = progress.current();
+      exit = action == null ? new Exit.Halt() : execute(action);
       if (exit == null) {
         exit = dead();
       }
@@ -213,7 +275,7 @@ public final class InMemoryVcpu implements Vcpu {
         unfinished = Unfinished.NOTHING;
         byte value = reply instanceof Reply.Data data ? data.value() : 0;
         finish(
-            actions.get(at) instanceof GuestAction.Read
+            progress.current() instanceof GuestAction.Read
                 ? new ActionResult.Loaded(value)
                 : new ActionResult.Touched());
         return null;
@@ -236,11 +298,8 @@ public final class InMemoryVcpu implements Vcpu {
   /** Executes an action as far as it goes. Null: go on. */
   private @Nullable Exit execute(GuestAction action) {
     eventPending.set(false);
-    if (!begun) {
-      begun = true;
-      if (vm.kernel().isHeard()) {
-        vm.emit(new RoadEvent.ActionBegun(id, action));
-      }
+    if (progress.begin() && vm.kernel().isHeard()) {
+      vm.emit(new RoadEvent.ActionBegun(id, action));
     }
     return switch (action) {
       case GuestAction.Touch touch -> access(touch.at(), touch.as(), Access.Kind.TOUCH, (byte) 0);
@@ -419,10 +478,8 @@ public final class InMemoryVcpu implements Vcpu {
       }
       case Served.Dead dead -> new Exit.Failed(Errno.EIO, dead.reason());
       case Served.NoMemory exhausted -> new Exit.Failed(Errno.ENOMEM, "no memory for a guest page");
-      case Served.Again interrupted -> {
-        kicked.set(false);
-        yield new Exit.Interrupted();
-      }
+      // A kick or the end: the loop looks at both.
+      case Served.Again interrupted -> null;
     };
   }
 
@@ -431,10 +488,7 @@ public final class InMemoryVcpu implements Vcpu {
   }
 
   private void finish(ActionResult result) {
-    GuestAction action = actions.get(at);
-    results.add(result);
-    at++;
-    begun = false;
+    GuestAction action = progress.finish(result);
     move = null;
     if (vm.kernel().isHeard()) {
       vm.emit(new RoadEvent.ActionFinished(id, action, result));

@@ -35,6 +35,9 @@ final class Prefaulting {
     for (long done = 0; done != size; done += Page.BYTES) {
       Optional<Errno> errno = map(start + done);
       if (errno.isPresent()) {
+        if (vm.isClosed()) {
+          errno = Optional.of(Errno.EIO);
+        }
         return new Prefault(
             done == 0 ? errno : Optional.empty(),
             new Gpa(start + done),

@@ -12,9 +12,10 @@ import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.core.lock.LockLevel;
 import io.github.gmem4j.core.memory.GuestSide;
 import io.github.gmem4j.core.memory.PhysicalPage;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   private final HostKernel kernel;
   private final ConversionPolicy policy;
   private final StampedLock mmuLock = new StampedLock();
-  private final List<VcpuPresence> vcpus = new ArrayList<>();
+  private final Set<VcpuPresence> vcpus = new LinkedHashSet<>();
   private @Nullable Platform platform;
   private long stamp;
   private volatile long sequence;
@@ -110,8 +111,18 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     }
   }
 
-  /** Wakes whoever holds a vCPU of this VM. Under no lock. */
-  void wakeHolders() {
+  /** Forgets a vCPU that was closed. No effect if it is forgotten already. */
+  public void remove(VcpuPresence vcpu) {
+    lock();
+    try {
+      vcpus.remove(vcpu);
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Tells the vCPUs that the VM was closed. Under no lock. */
+  void tellVcpusOfClose() {
     List<VcpuPresence> known;
     lock();
     try {
@@ -119,7 +130,7 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     } finally {
       unlock();
     }
-    known.forEach(VcpuPresence::wake);
+    known.forEach(VcpuPresence::vmClosed);
   }
 
   /** The VM is destroyed. Further calls have no effect. */

@@ -10,46 +10,53 @@ import java.util.concurrent.ConcurrentHashMap;
  * two that contradict each other the newer wins: the older one no longer stands. Thread-safe.
  */
 public final class GuestRequests {
-  private record Request(GpaRange range, Shareability target) {
+  /** What a vCPU asked for, and whether a newer request has come in between. */
+  private record Request(GpaRange range, Shareability target, boolean overtaken) {
+    boolean asks(GpaRange otherRange, Shareability otherTarget) {
+      return target == otherTarget && range.equals(otherRange);
+    }
+
     boolean contradicts(GpaRange other, Shareability otherTarget) {
       return target != otherTarget && range.frames().overlaps(other.frames());
     }
+
+    Request overtake() {
+      return new Request(range, target, true);
+    }
   }
 
-  private final Map<Integer, Request> standing = new ConcurrentHashMap<>();
-  private final Map<Integer, Request> overtaken = new ConcurrentHashMap<>();
+  // A mark lives and goes with its request: both are one entry.
+  private final Map<Integer, Request> requests = new ConcurrentHashMap<>();
 
-  /** Notes a vCPU's request; one that is noted already keeps its age. */
+  /** Notes a vCPU's request; one that is noted already keeps its age and its mark. */
   public void open(int vcpu, GpaRange range, Shareability target) {
-    Request request = new Request(range, target);
-    if (!isRangeOfPages(range) || request.equals(overtaken.get(vcpu))) {
+    if (!isRangeOfPages(range)) {
+      close(vcpu);
       return;
     }
-    overtaken.remove(vcpu);
-    standing.put(vcpu, request);
+    requests.compute(
+        vcpu,
+        (id, noted) ->
+            noted != null && noted.asks(range, target) ? noted : new Request(range, target, false));
   }
 
   /** Forgets a vCPU's request. */
   public void close(int vcpu) {
-    standing.remove(vcpu);
-    overtaken.remove(vcpu);
+    requests.remove(vcpu);
   }
 
   /** Notes that a vCPU converts now: requests of others that contradict no longer stand. */
   public void overtake(int by, GpaRange range, Shareability target) {
-    if (!isRangeOfPages(range)) {
-      return;
+    if (isRangeOfPages(range)) {
+      requests.replaceAll((vcpu, request) ->
+          vcpu != by && request.contradicts(range, target) ? request.overtake() : request);
     }
-    standing.forEach((vcpu, request) -> {
-      if (vcpu != by && request.contradicts(range, target) && standing.remove(vcpu, request)) {
-        overtaken.put(vcpu, request);
-      }
-    });
   }
 
   /** Tells whether no newer request contradicts a vCPU's. */
   public boolean stands(int vcpu) {
-    return !overtaken.containsKey(vcpu);
+    Request request = requests.get(vcpu);
+    return request == null || !request.overtaken();
   }
 
   private static boolean isRangeOfPages(GpaRange range) {

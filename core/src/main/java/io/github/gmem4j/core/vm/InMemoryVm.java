@@ -253,7 +253,7 @@ public final class InMemoryVm implements VirtualMachine {
   public void close() {
     mmu.bug("the VM is closed");
     closed = true;
-    mmu.wakeHolders();
+    mmu.tellVcpusOfClose();
     slots.clear();
     mmu.teardown();
   }

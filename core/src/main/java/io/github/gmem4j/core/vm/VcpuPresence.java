@@ -1,27 +1,27 @@
 package io.github.gmem4j.core.vm;
 
 /**
- * What a VM knows of a vCPU: its number, how to wake its holder, and whether it is inside the
- * guest, as its platform sees it. The last is changed under the MMU lock only.
+ * What a VM knows of a vCPU: its number, who is told that the VM was closed, and whether it is
+ * inside the guest, as its platform sees it. The last is changed under the MMU lock only.
  */
 public final class VcpuPresence {
   private final int id;
-  private final Runnable wake;
+  private final Runnable vmClosed;
   private boolean inside;
 
   /**
    * Creates a vCPU that is outside.
    *
-   * @param wake wakes whoever holds it outside {@code run()}; takes no lock
+   * @param vmClosed what the vCPU does when its VM was closed; called under no lock
    */
-  public VcpuPresence(int id, Runnable wake) {
+  public VcpuPresence(int id, Runnable vmClosed) {
     this.id = id;
-    this.wake = wake;
+    this.vmClosed = vmClosed;
   }
 
-  /** Wakes whoever holds the vCPU. Under no lock. */
-  void wake() {
-    wake.run();
+  /** The VM was closed. Under no lock. */
+  void vmClosed() {
+    vmClosed.run();
   }
 
   /** Returns the vCPU's number. */

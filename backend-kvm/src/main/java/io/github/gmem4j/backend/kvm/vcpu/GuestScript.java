@@ -20,9 +20,10 @@ import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.VmType.AccessRule;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ final class GuestScript {
   private final Paravisor paravisor;
   private final GuestFrames frames;
   private final RoadListener listener;
-  private final List<ActionResult> results = new CopyOnWriteArrayList<>();
+  private final List<ActionResult> results = Collections.synchronizedList(new ArrayList<>());
   private List<GuestAction> actions;
   private int at;
   private boolean begun;
@@ -81,7 +82,9 @@ final class GuestScript {
   }
 
   List<ActionResult> results() {
-    return List.copyOf(results);
+    synchronized (results) {
+      return List.copyOf(results);
+    }
   }
 
   /**
