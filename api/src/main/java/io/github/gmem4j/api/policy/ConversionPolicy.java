@@ -1,5 +1,8 @@
 package io.github.gmem4j.api.policy;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
  * All that one architecture decides about conversions, in three seats and with one guest.
  *
@@ -69,4 +72,26 @@ public interface ConversionPolicy {
 
   /** Returns how this architecture's guest kernels ask for conversions. */
   GuestKernel guest();
+
+  /**
+   * Returns the names of the guest software that this policy knows, for {@link #withGuest}: short,
+   * lower case, no spaces.
+   *
+   * @implSpec The default knows none by name.
+   */
+  default List<String> guests() {
+    return List.of();
+  }
+
+  /**
+   * Returns the policy as it is for a guest software: another {@link #guest}, and all else the
+   * same.
+   *
+   * @param name one of {@link #guests}
+   * @return empty if no guest has this name
+   * @implSpec The default knows none by name.
+   */
+  default Optional<ConversionPolicy> withGuest(String name) {
+    return Optional.empty();
+  }
 }

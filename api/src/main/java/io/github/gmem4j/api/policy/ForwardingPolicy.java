@@ -1,5 +1,8 @@
 package io.github.gmem4j.api.policy;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
  * A policy that is another one under a class of its own. {@link java.util.ServiceLoader} finds
  * policies by class; with this, each variant of one policy is a class of a few lines.
@@ -31,5 +34,15 @@ public interface ForwardingPolicy extends ConversionPolicy {
   @Override
   default GuestKernel guest() {
     return policy().guest();
+  }
+
+  @Override
+  default List<String> guests() {
+    return policy().guests();
+  }
+
+  @Override
+  default Optional<ConversionPolicy> withGuest(String name) {
+    return policy().withGuest(name);
   }
 }

@@ -15,8 +15,8 @@ import java.util.Optional;
  * @implSpec Pure functions, see {@link ConversionPolicy}.
  *     <ul>
  *       <li><b>G1</b> Every range of whole pages has a first move, in both directions.
- *       <li><b>G2</b> A request ends, also if it is refused each time: the guest is done or gives
- *           up.
+ *       <li><b>G2</b> A request ends, also if it is refused each time: the guest is done, gives up
+ *           or halts for good.
  *       <li><b>G3</b> After {@link GuestMove.Done} the guest can touch every page of the range in
  *           its new state.
  *       <li><b>G4</b> The caller hands over the progress of the last {@link GuestMove.Call} or

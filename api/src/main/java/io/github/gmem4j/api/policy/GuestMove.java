@@ -21,6 +21,16 @@ public sealed interface GuestMove {
    */
   record GiveUp(String reason) implements GuestMove {}
 
+  /**
+   * The guest executes nothing any more: it halts in a loop, or spins. What it was asked for stays
+   * unfinished, and every further {@code run()} leaves with {@link
+   * io.github.gmem4j.api.vm.Exit.Halt}.
+   */
+  record Halt() implements GuestMove {}
+
+  /** The one value of {@link Halt}. */
+  Halt HALT = new Halt();
+
   /** The one value of {@link Done}. */
   Done DONE = new Done();
 }

@@ -7,6 +7,7 @@ import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageCount;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Shareability;
+import java.util.List;
 import java.util.Optional;
 
 /** Why {@link Vcpu#run} returned. */
@@ -99,6 +100,36 @@ public sealed interface Exit {
    * @param data what the guest stores; empty for a load, which is completed by {@link Reply.Data}
    */
   record Mmio(Gpa gpa, int length, Optional<Byte> data) implements Exit {}
+
+  /**
+   * Something befell the whole guest: {@code KVM_EXIT_SYSTEM_EVENT}. {@code KVM_RUN} returned 0:
+   * nothing failed.
+   *
+   * <p>KVM takes no note of it, not even of a guest that has ended itself: the next {@code run()}
+   * goes on behind the guest's request, and what happens there is the guest's own affair. The
+   * guests of the policies then halt at every {@code run()}. Other vCPUs are not stopped; that is
+   * for the VMM to do.
+   *
+   * @param kind what happened
+   * @param data what KVM adds, at most {@link #MAX_DATA} words
+   */
+  record SystemEvent(SystemEventKind kind, List<Long> data) implements Exit {
+    /** Number of words that the exit has room for. */
+    public static final int MAX_DATA = 16;
+
+    /**
+     * Copies the words.
+     *
+     * @throws IllegalArgumentException if there are more than fit
+     */
+    public SystemEvent {
+      if (data.size() > MAX_DATA) {
+        throw new IllegalArgumentException(
+            "a system event has room for " + MAX_DATA + " words, not " + data.size());
+      }
+      data = List.copyOf(data);
+    }
+  }
 
   /** The guest's program has ended: {@code KVM_EXIT_HLT}. */
   record Halt() implements Exit {}

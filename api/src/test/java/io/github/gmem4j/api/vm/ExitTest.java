@@ -1,6 +1,7 @@
 package io.github.gmem4j.api.vm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gmem4j.api.memory.ByteCount;
@@ -10,6 +11,8 @@ import io.github.gmem4j.api.memory.PageCount;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.memory.Signal;
 import io.github.gmem4j.api.policy.GuestFault;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +51,37 @@ class ExitTest {
   @Test
   void largestNumberOfPagesThatFitsIsKept() {
     assertEquals(new ByteCount(-4096), mapGpa((1L << 52) - 1, 0).range().size());
+  }
+
+  @ParameterizedTest(name = "KVM_SYSTEM_EVENT_* of include/uapi/linux/kvm.h: {0} is {1}")
+  @CsvSource({
+    "SHUTDOWN, 1",
+    "RESET, 2",
+    "CRASH, 3",
+    "WAKEUP, 4",
+    "SUSPEND, 5",
+    "TERMINATED, 6",
+    "FATAL_ERROR, 7"
+  })
+  void systemEventsHaveTheKernelsNumbers(SystemEventKind kind, int number) {
+    assertEquals(number, kind.number());
+    assertEquals(Optional.of(kind), SystemEventKind.ofNumber(number));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 8})
+  void otherNumbersAreNoSystemEvent(int number) {
+    assertEquals(Optional.empty(), SystemEventKind.ofNumber(number));
+  }
+
+  @Test
+  void aSystemEventHasRoomForSixteenWords() {
+    List<Long> most = Collections.nCopies(16, 7L);
+
+    assertEquals(most, new Exit.SystemEvent(SystemEventKind.CRASH, most).data());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Exit.SystemEvent(SystemEventKind.CRASH, Collections.nCopies(17, 7L)));
   }
 
   @ParameterizedTest

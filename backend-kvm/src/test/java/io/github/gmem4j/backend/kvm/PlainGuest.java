@@ -25,6 +25,9 @@ public enum PlainGuest implements GuestKernel {
   /** The one value. */
   INSTANCE;
 
+  /** An answer at which this guest halts for good. */
+  public static final long DEADLY = 131;
+
   private enum Asking implements GuestProgress {
     ONCE
   }
@@ -64,6 +67,9 @@ public enum PlainGuest implements GuestKernel {
   @Override
   public GuestMove afterCall(GuestProgress progress, GuestResult result) {
     long value = ((PlainResult) result).value();
+    if (value == DEADLY) {
+      return GuestMove.HALT;
+    }
     return value == 0 ? GuestMove.DONE : new GuestMove.GiveUp("hypercall returned " + value);
   }
 

@@ -91,6 +91,7 @@ final class Decisions {
         case Exit.MapGpaRange map -> vm.requests().open(id, map.range(), map.target());
         case Exit.MemoryFault fault -> vm.requests().open(id, fault.range(), fault.access());
         case Exit.Mmio mmio -> {}
+        case Exit.SystemEvent event -> {}
         case Exit.Halt halt -> {}
         case Exit.Interrupted interrupted -> {}
         case Exit.Failed failed -> {}

@@ -330,6 +330,7 @@ public final class InMemoryVcpu implements Vcpu {
         finish(new ActionResult.GaveUp(giveUp.reason()));
         yield null;
       }
+      case GuestMove.Halt halt -> new Exit.Halt();
     };
   }
 
@@ -341,6 +342,7 @@ public final class InMemoryVcpu implements Vcpu {
             vm.emit(new RoadEvent.InstructionExecuted(id, execute.instruction()));
         case GuestMove.Done done -> {}
         case GuestMove.GiveUp giveUp -> {}
+        case GuestMove.Halt halt -> {}
       }
     }
   }

@@ -11,6 +11,7 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestProgram;
@@ -29,11 +30,13 @@ import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.core.Engine;
 import io.github.gmem4j.core.Hex;
 import io.github.gmem4j.core.TestPolicy;
 import io.github.gmem4j.core.World;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +110,18 @@ class KvmSeatStepsTest {
     assertEquals(new Exit.Failed(Errno.EINVAL, "ret 7"), vcpu.run(new Reply.Answer(7)));
     assertTrue(vcpu.results().isEmpty());
     assertEquals(new Exit.Halt(), vcpu.run(Reply.Answer.DONE));
+  }
+
+  @Test
+  void aGuestThatEndedItselfGoesOnBehindItsCallWhenItIsRunAgain() {
+    Exit end = new Exit.SystemEvent(SystemEventKind.TERMINATED, List.of(0x11100L));
+    leaveWith(end);
+    when(kvm.onReentry(any(), any(), any())).thenReturn(RETURN);
+
+    assertEquals(new Exit.Halt(), vcpu.run());
+
+    verify(kvm).onReentry(any(), eq(Note.INSTANCE), eq(Reply.RESUME));
+    assertEquals(List.of(new ActionResult.Returned(Note.INSTANCE)), vcpu.results());
   }
 
   @Test

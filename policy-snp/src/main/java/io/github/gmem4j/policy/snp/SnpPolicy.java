@@ -13,6 +13,9 @@ import io.github.gmem4j.policy.snp.kvm.SevGuest;
 import io.github.gmem4j.policy.snp.kvm.SnpKvmSeat;
 import io.github.gmem4j.policy.snp.rmp.RmpPlatform;
 import io.github.gmem4j.policy.snp.vmm.SnpVmmSeat;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * AMD SEV-SNP: the guest asks with page state changes, KVM leaves with {@code KVM_EXIT_HYPERCALL}
@@ -89,5 +92,16 @@ public final class SnpPolicy implements ConversionPolicy {
   @Override
   public GuestKernel guest() {
     return guest;
+  }
+
+  @Override
+  public List<String> guests() {
+    return Arrays.stream(GuestFlavour.values()).map(GuestFlavour::title).toList();
+  }
+
+  @Override
+  public Optional<ConversionPolicy> withGuest(String name) {
+    return GuestFlavour.named(name)
+        .map(flavour -> new SnpPolicy(config.toBuilder().guest(flavour).build()));
   }
 }

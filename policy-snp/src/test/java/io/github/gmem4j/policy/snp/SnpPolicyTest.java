@@ -18,11 +18,13 @@ import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.policy.snp.rmp.RmpCoverage;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +77,29 @@ final class SnpPolicyTest {
     assertEquals(
         new SnpPolicy(config).guest().begin(range, Shareability.PRIVATE),
         new SnpPolicy(config).guest().begin(range, Shareability.PRIVATE));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "linux, LINUX",
+    "linux-without-ghcb, LINUX_WITHOUT_GHCB",
+    "ovmf, OVMF",
+    "coconut-svsm, COCONUT_SVSM"
+  })
+  void aGuestIsChosenByName(String name, GuestFlavour flavour) {
+    SnpConfig config = SnpConfig.DEFAULT.toBuilder().ghcb(new Gpa(0x1000)).build();
+    ConversionPolicy chosen = new SnpPolicy(config).withGuest(name).orElseThrow();
+
+    assertEquals(
+        config.toBuilder().guest(flavour).build(),
+        assertInstanceOf(SnpPolicy.class, chosen).config());
+  }
+
+  @Test
+  void everyGuestHasAName() {
+    assertEquals(
+        List.of("linux", "linux-without-ghcb", "ovmf", "coconut-svsm"), new SnpPolicy().guests());
+    assertEquals(Optional.empty(), new SnpPolicy().withGuest("Linux"));
   }
 
   @ParameterizedTest

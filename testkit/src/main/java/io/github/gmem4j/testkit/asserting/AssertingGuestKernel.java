@@ -65,6 +65,7 @@ final class AssertingGuestKernel implements GuestKernel {
       case GuestMove.Execute execute -> executing.add(execute.progress());
       case GuestMove.Done done -> {}
       case GuestMove.GiveUp giveUp -> {}
+      case GuestMove.Halt halt -> {}
     }
     return move;
   }

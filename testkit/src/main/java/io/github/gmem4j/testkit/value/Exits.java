@@ -8,6 +8,7 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,6 +64,8 @@ public final class Exits {
     return List.of(
         new Exit.Mmio(new Gpa(0xfee0_0000L), 1, Optional.empty()),
         new Exit.Mmio(new Gpa(0xfee0_0000L), 1, Optional.of((byte) 1)),
+        new Exit.SystemEvent(SystemEventKind.TERMINATED, List.of(0x100L)),
+        new Exit.SystemEvent(SystemEventKind.CRASH, List.of()),
         new Exit.Halt(),
         new Exit.Interrupted(),
         new Exit.Failed(Errno.EFAULT, "failed for a test"),

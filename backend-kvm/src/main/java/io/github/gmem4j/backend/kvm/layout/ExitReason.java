@@ -26,6 +26,9 @@ public final class ExitReason {
   /** {@code KVM_EXIT_INTERNAL_ERROR}. */
   public static final int INTERNAL_ERROR = 17;
 
+  /** {@code KVM_EXIT_SYSTEM_EVENT}. */
+  public static final int SYSTEM_EVENT = 24;
+
   /** {@code KVM_EXIT_MEMORY_FAULT}. */
   public static final int MEMORY_FAULT = 39;
 

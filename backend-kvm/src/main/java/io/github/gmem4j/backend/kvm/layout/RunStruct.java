@@ -48,6 +48,9 @@ public final class RunStruct {
       exit(
           JAVA_BYTE.withName("direction"), JAVA_BYTE.withName("size"), JAVA_SHORT.withName("port"));
 
+  private static final Struct EVENT =
+      exit(JAVA_INT.withName("type"), JAVA_INT.withName("ndata"), JAVA_LONG.withName("event_data"));
+
   private static final Struct FAIL = exit(JAVA_LONG.withName("hardware_entry_failure_reason"));
 
   /** Set by the VMM: KVM_RUN completes what is open and returns EINTR. */
@@ -98,6 +101,14 @@ public final class RunStruct {
   /** The I/O port. */
   public static final U16 IO_PORT = IO.u16("port");
 
+  /** What befell the guest. */
+  public static final U32 EVENT_TYPE = EVENT.u32("type");
+
+  /** How many words say more about it. */
+  public static final U32 EVENT_DATA_COUNT = EVENT.u32("ndata");
+
+  private static final U64 EVENT_DATA = EVENT.u64("event_data");
+
   /** Why the hardware would not enter the guest. */
   public static final U64 FAIL_REASON = FAIL.u64("hardware_entry_failure_reason");
 
@@ -105,6 +116,11 @@ public final class RunStruct {
   public static final U32 INTERNAL_SUBERROR = new U32(FAIL_REASON.offset());
 
   private RunStruct() {}
+
+  /** Returns one of the words that say more about what befell the guest. */
+  public static U64 eventData(int index) {
+    return new U64(EVENT_DATA.offset() + (long) index * Long.BYTES);
+  }
 
   private static Struct exit(MemoryLayout... fields) {
     MemoryLayout[] all = Arrays.copyOf(HEADER, HEADER.length + fields.length);

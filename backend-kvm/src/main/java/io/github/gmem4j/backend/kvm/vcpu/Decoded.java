@@ -10,7 +10,7 @@ sealed interface Decoded {
    * @param exit what
    * @param open what the VMM's reply completes
    */
-  record ToVmm(Exit exit, Open open) implements Decoded {}
+  record ToVmm(Exit exit, Open open) implements Decoded, NextMove {}
 
   /** The guest's code reports that it has done its command. */
   record Reported() implements Decoded {}

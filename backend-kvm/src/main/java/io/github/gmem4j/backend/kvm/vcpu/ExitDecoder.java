@@ -6,11 +6,14 @@ import io.github.gmem4j.api.memory.PageCount;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.backend.kvm.layout.ExitReason;
 import io.github.gmem4j.backend.kvm.layout.RunStruct;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Reads {@code struct kvm_run} after KVM_RUN. */
 final class ExitDecoder {
@@ -38,6 +41,7 @@ final class ExitDecoder {
       case ExitReason.MMIO -> mmio(run);
       case ExitReason.IO -> io(run);
       case ExitReason.SHUTDOWN -> new Decoded.ShutDown();
+      case ExitReason.SYSTEM_EVENT -> systemEvent(run);
       case ExitReason.FAIL_ENTRY ->
           failed(
               Errno.EIO,
@@ -89,6 +93,20 @@ final class ExitDecoder {
             RunStruct.MMIO_LENGTH.get(run),
             store ? Optional.of(RunStruct.MMIO_DATA.get(run)) : Optional.empty()),
         store ? Open.MMIO_STORE : Open.MMIO_LOAD);
+  }
+
+  private static Decoded systemEvent(MemorySegment run) {
+    int type = RunStruct.EVENT_TYPE.get(run);
+    int count = RunStruct.EVENT_DATA_COUNT.get(run);
+    Optional<SystemEventKind> kind = SystemEventKind.ofNumber(type);
+    if (kind.isEmpty() || count < 0 || count > Exit.SystemEvent.MAX_DATA) {
+      return failed(
+          Errno.EIO,
+          "no meaning is known for system event %d with %d words".formatted(type, count));
+    }
+    List<Long> data =
+        IntStream.range(0, count).mapToObj(i -> RunStruct.eventData(i).get(run)).toList();
+    return toVmm(new Exit.SystemEvent(kind.get(), data), Open.NOTHING);
   }
 
   private static Decoded io(MemorySegment run) {

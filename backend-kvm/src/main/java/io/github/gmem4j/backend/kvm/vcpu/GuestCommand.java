@@ -4,7 +4,7 @@ import io.github.gmem4j.api.guest.PlainHypercall;
 import io.github.gmem4j.api.vm.Gpa;
 
 /** One thing that the guest's code is told to do. */
-sealed interface GuestCommand {
+sealed interface GuestCommand extends NextMove {
   /** Load a byte. */
   record Load(Gpa at) implements GuestCommand {}
 

@@ -19,6 +19,7 @@ import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.VmType.AccessRule;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -87,20 +88,25 @@ final class GuestScript {
     }
   }
 
+  /** The VMM runs the vCPU again after an exit that left {@link Open#CALL}. */
+  void reentered(Reply reply) {
+    said = paravisor.reentered(reply);
+  }
+
   /**
-   * Returns what the guest is to do next. Actions that need no guest are finished on the way.
+   * Returns what is to come next. Actions that need no guest are finished on the way.
    *
    * @throws KernelException EOPNOTSUPP if the guest means another kind of access than the page has:
    *     where nothing of its architecture is beneath, an access takes the page's kind
    */
-  GuestCommand next() {
+  NextMove next() {
     while (at < actions.size()) {
       GuestAction action = actions.get(at);
       if (!begun) {
         begun = true;
         listener.on(new RoadEvent.ActionBegun(vcpu, action));
       }
-      GuestCommand command =
+      NextMove next =
           switch (action) {
             case GuestAction.Touch touch -> access(touch.as(), new GuestCommand.Load(touch.at()));
             case GuestAction.Read read -> access(read.as(), new GuestCommand.Load(read.at()));
@@ -110,8 +116,8 @@ final class GuestScript {
             case GuestAction.Execute execute -> execute(execute.instruction());
             case GuestAction.Request request -> request(request);
           };
-      if (command != null) {
-        return command;
+      if (next != null) {
+        return next;
       }
     }
     return HALT;
@@ -137,7 +143,7 @@ final class GuestScript {
     }
   }
 
-  private @Nullable GuestCommand call(GuestCall call) {
+  private @Nullable NextMove call(GuestCall call) {
     Paravisor.Said current = said;
     if (current == null) {
       current = paravisor.called(call);
@@ -145,6 +151,10 @@ final class GuestScript {
     }
     return switch (current) {
       case Paravisor.Said.Ask ask -> new GuestCommand.Call(ask.hypercall());
+      case Paravisor.Said.Leave leave -> {
+        said = null;
+        yield new Decoded.ToVmm(leave.exit(), leave.open());
+      }
       case Paravisor.Said.Return done -> {
         said = null;
         returned(done.result());
@@ -185,7 +195,7 @@ final class GuestScript {
     return access(Shareability.PRIVATE, new GuestCommand.Clear(new Gpa(current.next())));
   }
 
-  private @Nullable GuestCommand request(GuestAction.Request request) {
+  private @Nullable NextMove request(GuestAction.Request request) {
     GuestMove current = move;
     if (current == null) {
       current = kernel.begin(request.range(), request.target());
@@ -202,6 +212,7 @@ final class GuestScript {
         finish(new ActionResult.GaveUp(giveUp.reason()));
         yield null;
       }
+      case GuestMove.Halt halt -> HALT;
     };
   }
 
@@ -213,6 +224,7 @@ final class GuestScript {
           listener.on(new RoadEvent.InstructionExecuted(vcpu, execute.instruction()));
       case GuestMove.Done done -> {}
       case GuestMove.GiveUp giveUp -> {}
+      case GuestMove.Halt halt -> {}
     }
   }
 

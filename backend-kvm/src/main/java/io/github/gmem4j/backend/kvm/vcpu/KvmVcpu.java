@@ -131,8 +131,12 @@ public final class KvmVcpu implements Vcpu {
       return new Exit.Failed(Errno.EINVAL, "the last exit has no place for this reply: " + reply);
     }
     open.answer(reply, processor.struct());
+    boolean inCall = open == Open.CALL;
     open = Open.NOTHING;
     try {
+      if (inCall) {
+        script.reentered(reply);
+      }
       return loop();
     } catch (KernelException e) {
       return new Exit.Failed(e.errno(), e.reason());
@@ -142,7 +146,10 @@ public final class KvmVcpu implements Vcpu {
   private Exit loop() {
     MemorySegment struct = processor.struct();
     while (true) {
-      prepare();
+      Exit above = prepare();
+      if (above != null) {
+        return above;
+      }
       // The kernel leaves the reason alone where it has none to give.
       RunStruct.EXIT_REASON.set(struct, ExitReason.UNKNOWN);
       Returned returned = processor.enter();
@@ -153,8 +160,8 @@ public final class KvmVcpu implements Vcpu {
     }
   }
 
-  /** Tells the guest what to do, unless it is still at it. */
-  private void prepare() {
+  /** Tells the guest what to do, unless it is still at it. Not null: nothing, but to leave. */
+  private @Nullable Exit prepare() {
     if (anew) {
       // What the last exit left open would be completed on top of the new registers.
       processor.kick().completeOnly(processor.struct(), processor::enter);
@@ -164,15 +171,25 @@ public final class KvmVcpu implements Vcpu {
       told = null;
     }
     if (told == null) {
-      GuestCommand command = script.next();
-      int wanted = command instanceof GuestCommand.Call call ? privilegeOf(call.hypercall()) : 0;
-      if (wanted != privilege) {
-        processor.setPrivilege(wanted);
-        privilege = wanted;
+      switch (script.next()) {
+        case GuestCommand command -> tell(command);
+        case Decoded.ToVmm left -> {
+          open = left.open();
+          return left.exit();
+        }
       }
-      block.tell(command);
-      told = command instanceof GuestCommand.Halt ? null : command;
     }
+    return null;
+  }
+
+  private void tell(GuestCommand command) {
+    int wanted = command instanceof GuestCommand.Call call ? privilegeOf(call.hypercall()) : 0;
+    if (wanted != privilege) {
+      processor.setPrivilege(wanted);
+      privilege = wanted;
+    }
+    block.tell(command);
+    told = command instanceof GuestCommand.Halt ? null : command;
   }
 
   private static int privilegeOf(PlainHypercall call) {

@@ -10,6 +10,8 @@ enum Open {
   NOTHING,
   /** The value of {@code hypercall.ret}. */
   HYPERCALL,
+  /** A call that is answered above this kernel, see {@link Paravisor}. */
+  CALL,
   /** The byte that a load yields. */
   MMIO_LOAD,
   /** Nothing either, but the guest goes on behind its store. */
@@ -19,13 +21,16 @@ enum Open {
   boolean takes(Reply reply) {
     return switch (reply) {
       case Reply.Resume resume -> true;
-      case Reply.Answer answer -> this == HYPERCALL;
+      case Reply.Answer answer -> this == HYPERCALL || this == CALL;
       case Reply.Data data -> this == MMIO_LOAD;
     };
   }
 
-  /** Writes the reply where the kernel looks for it. */
+  /** Writes the reply where the kernel looks for it; of a call it knows nothing. */
   void answer(Reply reply, MemorySegment run) {
+    if (this == CALL) {
+      return;
+    }
     switch (reply) {
       case Reply.Answer answer -> RunStruct.HYPERCALL_RET.set(run, answer.ret());
       case Reply.Data data -> RunStruct.MMIO_DATA.set(run, data.value());

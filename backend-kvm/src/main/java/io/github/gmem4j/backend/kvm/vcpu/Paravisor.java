@@ -10,6 +10,7 @@ import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,14 @@ final class Paravisor {
     /** The guest makes a plain hypercall. */
     record Ask(PlainHypercall hypercall) implements Said {}
 
+    /**
+     * {@code run()} is left, and the call is not over.
+     *
+     * @param exit what the VMM sees
+     * @param open what its reply completes: nothing, then the guest makes the call anew
+     */
+    record Leave(Exit exit, Open open) implements Said {}
+
     /** The call is over. */
     record Return(GuestResult result) implements Said {}
 
@@ -39,6 +48,9 @@ final class Paravisor {
   /** What the seat remembers; null while a guest's own plain hypercall is under way. */
   private @Nullable Pending pending;
 
+  /** Whether the last exit of this call has a return value. */
+  private boolean answerable;
+
   Paravisor(int vcpu, KvmSeat seat, GuestFrames frames) {
     this.vcpu = vcpu;
     this.seat = seat;
@@ -51,6 +63,7 @@ final class Paravisor {
       pending = null;
       return new Said.Ask(plain);
     }
+    answerable = false;
     return follow(seat.onCall(view(), call));
   }
 
@@ -62,6 +75,14 @@ final class Paravisor {
         : follow(seat.onReentry(view(), open, new Reply.Answer(rax)));
   }
 
+  /** The VMM runs the vCPU again after {@link Said.Leave} with something open. */
+  Said reentered(Reply reply) {
+    Pending open = Objects.requireNonNull(pending, "nothing is open");
+    // KVM sets the return value to 0 before the exit, for a VMM that never writes it.
+    Reply answer = answerable && reply instanceof Reply.Resume ? Reply.Answer.DONE : reply;
+    return follow(seat.onReentry(view(), open, answer));
+  }
+
   private VcpuView view() {
     return new VcpuView(vcpu, false, frames.mapGpaExits(), false);
   }
@@ -70,6 +91,7 @@ final class Paravisor {
     return switch (step) {
       case Step.Leave(Exit.MapGpaRange exit, Pending then) -> {
         pending = then;
+        answerable = true;
         yield new Said.Ask(
             new PlainHypercall(
                 Exit.MapGpaRange.NUMBER,
@@ -79,7 +101,11 @@ final class Paravisor {
                 0));
       }
       case Step.Return(GuestResult result) -> new Said.Return(result);
-      case Step.Fail fail -> new Said.Stuck(fail.errno() + ", " + fail.reason());
+      case Step.Leave(Exit.SystemEvent event, Pending then) -> {
+        answerable = false;
+        yield leave(event, then);
+      }
+      case Step.Fail fail -> leave(new Exit.Failed(fail.errno(), fail.reason()), fail.pending());
       case Step.Leave leave -> stuck("this kernel has no exit", leave.exit());
       case Step.Convert convert -> stuck("this kernel does not convert inside run()", convert);
       case Step.Flip flip -> stuck("nothing beneath this kernel gives pages away", flip);
@@ -89,6 +115,11 @@ final class Paravisor {
       case Step.Compare compare -> stuck("this kernel does not look for states", compare.range());
       case Step.Resume resume -> stuck("a call is not interrupted by a fault", resume);
     };
+  }
+
+  private Said leave(Exit exit, Pending then) {
+    pending = then;
+    return new Said.Leave(exit, then.equals(Pending.NONE) ? Open.NOTHING : Open.CALL);
   }
 
   private static Said stuck(String why, Object what) {

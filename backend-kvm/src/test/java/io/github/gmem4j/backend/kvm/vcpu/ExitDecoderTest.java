@@ -10,13 +10,16 @@ import io.github.gmem4j.api.memory.PageCount;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The struct is filled at the kernel's literal offsets. */
@@ -131,6 +134,34 @@ class ExitDecoderTest {
     assertEquals(new Decoded.Interrupted(), ExitDecoder.decode(Returned.failure(4), run));
     reason(8);
     assertEquals(new Decoded.ShutDown(), ExitDecoder.decode(RETURNED, run));
+  }
+
+  @Test
+  void aSystemEventComesWithItsWords() {
+    reason(24);
+    run.set(ValueLayout.JAVA_INT, 32, 6);
+    run.set(ValueLayout.JAVA_INT, 36, 1);
+    word(40, 0x11100);
+    assertEquals(
+        new Decoded.ToVmm(
+            new Exit.SystemEvent(SystemEventKind.TERMINATED, List.of(0x11100L)), Open.NOTHING),
+        ExitDecoder.decode(RETURNED, run));
+    run.set(ValueLayout.JAVA_INT, 32, 7);
+    run.set(ValueLayout.JAVA_INT, 36, 16);
+    word(40 + 15 * 8, -1);
+    Exit.SystemEvent fatal = assertInstanceOf(Exit.SystemEvent.class, toVmm(RETURNED).exit());
+    assertEquals(SystemEventKind.FATAL_ERROR, fatal.kind());
+    assertEquals(-1, fatal.data().get(15));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "8, 0", "6, 17", "6, -1"})
+  void aSystemEventThatNoKernelIsKnownToTellIsAnError(int type, int words) {
+    reason(24);
+    run.set(ValueLayout.JAVA_INT, 32, type);
+    run.set(ValueLayout.JAVA_INT, 36, words);
+    assertEquals(Errno.EIO, failed(RETURNED).errno());
+    assertTrue(failed(RETURNED).reason().contains("system event " + type));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
+import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.ByteCount;
@@ -24,6 +25,7 @@ import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.SlotRequest;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.backend.kvm.PlainGuest;
@@ -132,6 +134,75 @@ class StandInTest {
           assertInstanceOf(ActionResult.Excepted.class, vcpu.results().getFirst());
       assertTrue(excepted.reason().contains("does not convert inside run()"), excepted::reason);
     }
+  }
+
+  @Test
+  void aGuestThatEndsItselfLeavesAndDoesNotRunOn() {
+    try (Vcpu vcpu =
+        vcpu(call(new TranslatingSeat.End(0x11100)), call(new TranslatingSeat.End(2)))) {
+      assertEquals(ended(0x11100), vcpu.run());
+      assertEquals(List.of(), vcpu.results());
+      assertEquals(ended(2), vcpu.run());
+      assertEquals(returned(0x11100), vcpu.results().getLast());
+      assertEquals(HALT, vcpu.run());
+      assertEquals(List.of(returned(0x11100), returned(2)), vcpu.results());
+    }
+  }
+
+  @Test
+  void aGuestKernelThatHaltsForGoodFinishesNothing() {
+    GuestAction takeBack = new GuestAction.Request(THREE, Shareability.PRIVATE);
+    try (Vcpu vcpu = vcpu(takeBack, call(new TranslatingSeat.End(1)))) {
+      enableExits();
+      assertInstanceOf(Exit.MapGpaRange.class, vcpu.run());
+      assertEquals(HALT, vcpu.run(new Reply.Answer(PlainGuest.DEADLY)));
+      assertEquals(HALT, vcpu.run());
+      assertEquals(List.of(), vcpu.results());
+      vcpu.load(GuestProgram.of(call(new TranslatingSeat.End(1))));
+      assertEquals(ended(1), vcpu.run());
+    }
+  }
+
+  @Test
+  void aCallAtWhichRunFailsIsMadeAgain() {
+    Exit fails =
+        new Exit.Failed(
+            Errno.EINVAL, "no call of this architecture: " + new TranslatingSeat.Broken());
+    try (Vcpu vcpu = vcpu(call(new TranslatingSeat.Broken()))) {
+      assertEquals(fails, vcpu.run());
+      assertEquals(fails, vcpu.run());
+      assertEquals(Errno.EINVAL, failed(vcpu.run(Reply.Answer.DONE)).errno());
+      assertEquals(List.of(), vcpu.results());
+    }
+  }
+
+  @Test
+  void aReplyAtWhichRunFailsIsGivenAgain() {
+    enableExits();
+    try (Vcpu vcpu = vcpu(call(new TranslatingSeat.Stubborn(7)))) {
+      assertInstanceOf(Exit.MapGpaRange.class, vcpu.run());
+      assertEquals("not " + new Reply.Answer(6), failed(vcpu.run(new Reply.Answer(6))).reason());
+      assertEquals("not " + Reply.Answer.DONE, failed(vcpu.run()).reason());
+      assertEquals(Errno.EINVAL, failed(vcpu.run(new Reply.Data((byte) 7))).errno());
+      assertEquals(HALT, vcpu.run(new Reply.Answer(7)));
+      assertEquals(List.of(returned(7)), vcpu.results());
+    }
+  }
+
+  private static GuestAction call(GuestCall call) {
+    return new GuestAction.Call(call);
+  }
+
+  private static Exit ended(long why) {
+    return new Exit.SystemEvent(SystemEventKind.TERMINATED, List.of(why));
+  }
+
+  private static ActionResult returned(long value) {
+    return new ActionResult.Returned(new TranslatingSeat.Claimed(0, value));
+  }
+
+  private static Exit.Failed failed(Exit exit) {
+    return assertInstanceOf(Exit.Failed.class, exit);
   }
 
   @Test

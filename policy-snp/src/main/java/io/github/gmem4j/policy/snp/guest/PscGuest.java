@@ -97,7 +97,8 @@ public final class PscGuest implements GuestKernel {
   public GuestMove afterCall(GuestProgress progress, GuestResult result) {
     return switch (progress) {
       case Asking asking -> afterAnswer(asking, result);
-      case Terminating dead -> new GuestMove.GiveUp("resumed after " + dead.request());
+      // A hypervisor that runs it again finds it halting, or in a dead loop.
+      case Terminating dead -> GuestMove.HALT;
       default -> unexpected(progress, result);
     };
   }

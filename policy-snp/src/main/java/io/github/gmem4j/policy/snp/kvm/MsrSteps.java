@@ -8,8 +8,10 @@ import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.policy.snp.ghcb.GhcbMsr;
 import io.github.gmem4j.policy.snp.ghcb.VmgExitResult;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,7 +28,7 @@ final class MsrSteps {
   /** The VMM answered it with nonsense: KVM has written no response. */
   record Unanswered(GhcbMsr request) implements Pending {}
 
-  /** The guest has ended itself and never runs again. */
+  /** The guest has ended itself; KVM takes no note of it. */
   record Terminated(GhcbMsr request) implements Pending {}
 
   static Step onCall(SevGuest guest, VcpuView vcpu, GhcbMsr request) {
@@ -69,7 +71,15 @@ final class MsrSteps {
 
   /** {@code KVM_EXIT_SYSTEM_EVENT} of type SEV_TERM; the register is its data. */
   static Step terminate(GhcbMsr request) {
-    return new Step.Fail(
-        Errno.EIO, "the guest has terminated itself: " + request, new Terminated(request));
+    return new Step.Leave(
+        new Exit.SystemEvent(SystemEventKind.TERMINATED, List.of(request.value())),
+        new Terminated(request));
+  }
+
+  /** Runs a guest that has ended itself: it goes on behind VMGEXIT, its register as it wrote it. */
+  static Step afterTermination(Terminated call, Reply reply) {
+    return reply.equals(Reply.RESUME)
+        ? answer(call.request())
+        : new Step.Fail(Errno.EINVAL, "a termination is not answered, not with " + reply, call);
   }
 }

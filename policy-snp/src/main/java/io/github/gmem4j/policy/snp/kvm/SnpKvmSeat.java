@@ -77,7 +77,7 @@ public final class SnpKvmSeat implements KvmSeat {
       case MsrSteps.InFlight call -> MsrSteps.afterExit(call, reply);
       // The guest finds its own request where the response should be.
       case MsrSteps.Unanswered call -> MsrSteps.answer(call.request());
-      case MsrSteps.Terminated call -> MsrSteps.terminate(call.request());
+      case MsrSteps.Terminated call -> MsrSteps.afterTermination(call, reply);
       default -> new Step.Fail(Errno.EINVAL, "no call is under way but " + pending, pending);
     };
   }

@@ -39,6 +39,7 @@ public final class SnpVmmSeat implements VmmSeat {
       case Exit.MemoryFault fault -> Wish.NOTHING;
       case Exit.Unshare unshare -> Wish.NOTHING;
       case Exit.Mmio mmio -> Wish.NOTHING;
+      case Exit.SystemEvent event -> Wish.NOTHING;
       case Exit.Halt halt -> Wish.NOTHING;
       case Exit.Interrupted interrupted -> Wish.NOTHING;
       case Exit.Failed failed -> Wish.NOTHING;

@@ -27,17 +27,21 @@ import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.policy.ImplicitRule;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.policy.snp.GuestFlavour;
 import io.github.gmem4j.policy.snp.SnpConfig;
 import io.github.gmem4j.policy.snp.ghcb.ExitInfo;
 import io.github.gmem4j.policy.snp.ghcb.GhcbMsr;
 import io.github.gmem4j.policy.snp.ghcb.PageSize;
+import io.github.gmem4j.policy.snp.ghcb.VmgExit;
+import io.github.gmem4j.policy.snp.ghcb.VmgExitResult;
 import io.github.gmem4j.policy.snp.rmp.RmpFaults;
 import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
 import io.github.gmem4j.policy.snp.rmp.Validation;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -97,6 +101,34 @@ final class GuestBehaviourTest {
   }
 
   @Test
+  @DisplayName("sev_handle_vmgexit_msr_protocol of arch/x86/kvm/svm/sev.c: KVM_RUN returns 0")
+  void aGuestThatHasEndedItselfHaltsWheneverItIsRun() {
+    Vcpu vcpu = vm.vcpu(validate(0), unshare(0, 4096), write(0, PRIVATE, 1));
+    assertEquals(SnpVm.terminated(new GhcbMsr(0x21100)), vm.vmm.run(vcpu));
+
+    assertEquals(new Exit.Halt(), vcpu.run());
+    assertEquals(new Exit.Halt(), vcpu.run());
+
+    assertEquals(List.of(CHANGED), vcpu.results());
+  }
+
+  @Test
+  @DisplayName("sev_handle_vmgexit_msr_protocol of arch/x86/kvm/svm/sev.c: KVM remembers nothing")
+  void softwareThatDoesNotStopAfterItsTerminationGoesOnBehindIt() {
+    GuestAction end = new GuestAction.Call(new VmgExit.Msr(GhcbMsr.GENERAL_FAILURE));
+    Vcpu vcpu = vm.vcpu(end, validate(0));
+    assertEquals(SnpVm.terminated(GhcbMsr.GENERAL_FAILURE), vm.vmm.run(vcpu));
+    assertEquals(
+        Errno.EINVAL, assertInstanceOf(Exit.Failed.class, vcpu.run(Reply.Answer.DONE)).errno());
+
+    assertEquals(new Exit.Halt(), vcpu.run());
+
+    assertEquals(
+        List.of(new ActionResult.Returned(new VmgExitResult.Msr(GhcbMsr.GENERAL_FAILURE)), CHANGED),
+        vcpu.results());
+  }
+
+  @Test
   void c48_sharingWithoutRescindingMakesTheNextPrivateAccessFault() {
     vm.run(validate(0));
     Vcpu vcpu = vm.vcpu(psc(toShared(0)), read(0, PRIVATE));
@@ -129,10 +161,8 @@ final class GuestBehaviourTest {
     Pin pin = vm.pin(0, ReferenceKind.LONG_TERM);
     Vcpu vcpu = vm.vcpu(unshare(0, 4096), write(0, PRIVATE, 1));
 
-    Exit.Failed failed = assertInstanceOf(Exit.Failed.class, vm.vmm.run(vcpu));
-
-    assertTrue(failed.reason().endsWith("GHCB MSR 0x11100"));
-    assertEquals(failed, vcpu.run());
+    assertEquals(SnpVm.terminated(new GhcbMsr(0x11100)), vm.vmm.run(vcpu));
+    assertEquals(new Exit.Halt(), vcpu.run());
     assertEquals(List.of(), vcpu.results());
     pin.close();
   }

@@ -11,7 +11,6 @@ import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.ConversionRequest;
-import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.HostAccess;
 import io.github.gmem4j.api.memory.HostMapping;
@@ -27,6 +26,7 @@ import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.SlotRequest;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.core.Engine;
@@ -167,9 +167,11 @@ final class SnpVm {
 
   /** Runs a guest until it ends itself, which it must do for a reason. */
   void assertTerminates(GhcbMsr reason, GuestAction... actions) {
-    Exit.Failed failed = assertInstanceOf(Exit.Failed.class, runToTheEnd(actions));
-    assertEquals(Errno.EIO, failed.errno());
-    assertEquals("the guest has terminated itself: " + reason, failed.reason());
+    assertEquals(terminated(reason), runToTheEnd(actions));
+  }
+
+  static Exit terminated(GhcbMsr request) {
+    return new Exit.SystemEvent(SystemEventKind.TERMINATED, List.of(request.value()));
   }
 
   Reply answer(Vcpu vcpu, Exit exit) {

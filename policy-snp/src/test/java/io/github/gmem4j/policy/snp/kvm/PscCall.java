@@ -3,6 +3,7 @@ package io.github.gmem4j.policy.snp.kvm;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.github.gmem4j.api.memory.PageCount;
+import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.vm.Exit;
@@ -96,10 +97,13 @@ final class PscCall {
     return this;
   }
 
-  /** Runs again after a failed run. */
+  /** Runs again after a failed run, or after an exit that asks nothing. */
   PscCall runAgain() {
-    Step.Fail fail = assertInstanceOf(Step.Fail.class, step);
-    step = seat.onReentry(VCPU, fail.pending(), Reply.RESUME);
+    Pending open =
+        step instanceof Step.Leave left
+            ? left.pending()
+            : assertInstanceOf(Step.Fail.class, step).pending();
+    step = seat.onReentry(VCPU, open, Reply.RESUME);
     return this;
   }
 

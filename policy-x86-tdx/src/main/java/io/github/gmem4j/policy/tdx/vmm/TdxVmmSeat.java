@@ -46,6 +46,7 @@ public final class TdxVmmSeat implements VmmSeat {
       case Exit.MemoryFault fault -> Wish.NOTHING;
       case Exit.Unshare unshare -> Wish.NOTHING;
       case Exit.Mmio mmio -> Wish.NOTHING;
+      case Exit.SystemEvent event -> Wish.NOTHING;
       case Exit.Halt halt -> Wish.NOTHING;
       case Exit.Interrupted interrupted -> Wish.NOTHING;
       case Exit.Failed failed -> Wish.NOTHING;

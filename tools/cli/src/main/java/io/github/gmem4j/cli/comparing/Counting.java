@@ -6,6 +6,7 @@ import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.cli.comparing.Tally.Borne;
 import io.github.gmem4j.cli.comparing.Tally.Conversions;
 import io.github.gmem4j.cli.comparing.Tally.Notices;
@@ -47,6 +48,7 @@ final class Counting {
   private Duration frozen = Duration.ZERO;
   private int failures;
   private int exceptions;
+  private int ends;
 
   private Counting() {}
 
@@ -73,6 +75,7 @@ final class Counting {
             counting.frozen,
             counting.failures,
             counting.exceptions,
+            counting.ends,
             watch.toldUntruly(),
             watch.ambiguousFaults(),
             unfinished,
@@ -109,6 +112,7 @@ final class Counting {
       case RoadEvent.RunLeft left -> {
         inRun = false;
         exits.merge(Words.of(left.exit()), 1, Integer::sum);
+        ends += isEnd(left.exit()) ? 1 : 0;
         if (!(left.exit() instanceof Exit.Halt)) {
           leftAt.put(left.vcpu(), at);
         }
@@ -135,6 +139,10 @@ final class Counting {
       }
       case RoadEvent.LastReferenceDropped dropped -> lastReferences++;
     }
+  }
+
+  private static boolean isEnd(Exit exit) {
+    return exit instanceof Exit.SystemEvent event && event.kind() == SystemEventKind.TERMINATED;
   }
 
   private void count(RoadEvent.ConversionTried tried) {

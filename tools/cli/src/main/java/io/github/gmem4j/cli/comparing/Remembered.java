@@ -3,6 +3,7 @@ package io.github.gmem4j.cli.comparing;
 import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.Withheld;
+import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GpaRange;
 import java.util.HashSet;
@@ -28,6 +29,8 @@ final class Remembered {
 
   private void look(Step step) {
     switch (step) {
+      // KVM takes no note of a guest that ended itself: what is pending stands in its register.
+      case Step.Leave leave when leave.exit() instanceof Exit.SystemEvent -> {}
       case Step.Leave leave -> keep(leave.pending());
       case Step.Fail fail -> keep(fail.pending());
       case Step.UnmapHost unmap -> look(unmap.then());

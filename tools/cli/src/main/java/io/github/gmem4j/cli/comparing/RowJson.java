@@ -95,6 +95,7 @@ public final class RowJson {
     json.writeNumberField("frozenMs", borne.frozen().toMillis());
     json.writeNumberField("failures", borne.failures());
     json.writeNumberField("exceptions", borne.exceptions());
+    json.writeNumberField("ends", borne.ends());
     json.writeNumberField("toldUntruly", borne.toldUntruly());
     json.writeNumberField("ambiguousFaults", borne.ambiguousFaults());
     json.writeNumberField("unfinished", borne.unfinished());

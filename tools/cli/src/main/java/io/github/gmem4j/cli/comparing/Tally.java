@@ -116,6 +116,7 @@ record Tally(
    * @param frozen how long its vCPUs stood in the VMM, all together
    * @param failures requests it gave up
    * @param exceptions exceptions it took
+   * @param ends how often a guest ended itself
    * @param toldUntruly requests that it was told are fulfilled when they were not
    * @param ambiguousFaults faults that a VMM cannot tell from those of a guest that never asked
    * @param unfinished actions that it did not get past
@@ -125,6 +126,7 @@ record Tally(
       Duration frozen,
       int failures,
       int exceptions,
+      int ends,
       int toldUntruly,
       int ambiguousFaults,
       int unfinished,
@@ -136,6 +138,7 @@ record Tally(
       }
       add(parts, failures, "failed");
       add(parts, exceptions, "exception");
+      add(parts, ends, "ended itself");
       add(parts, toldUntruly, "told untruly");
       add(parts, ambiguousFaults, "ambiguous fault");
       if (isStopped) {

@@ -58,7 +58,15 @@ public final class Words {
 
   /** Why {@code run()} can return. */
   public static final List<String> EXITS =
-      List.of("map-gpa-range", "unshare", "memory-fault", "mmio", "halt", "interrupted", "failed");
+      List.of(
+          "map-gpa-range",
+          "unshare",
+          "memory-fault",
+          "mmio",
+          "system-event",
+          "halt",
+          "interrupted",
+          "failed");
 
   private static final Map<VmCallStatus, String> STATUSES =
       Map.of(
@@ -147,6 +155,7 @@ public final class Words {
       case Exit.Unshare unshare -> "unshare";
       case Exit.MemoryFault fault -> "memory-fault";
       case Exit.Mmio mmio -> "mmio";
+      case Exit.SystemEvent event -> "system-event";
       case Exit.Halt halt -> "halt";
       case Exit.Interrupted interrupted -> "interrupted";
       case Exit.Failed failed -> "failed";

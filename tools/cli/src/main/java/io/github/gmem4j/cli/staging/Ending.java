@@ -4,7 +4,7 @@ package io.github.gmem4j.cli.staging;
 public enum Ending {
   /** The guest halted, or does something that is not about memory. */
   BY_ITSELF,
-  /** The guest cannot go on, so the VMM has stopped the VM. */
+  /** The guest cannot go on or has ended itself, so the VMM has stopped the VM. */
   STOPPED,
   /** No end was in sight. */
   NONE

@@ -17,6 +17,7 @@ import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.SlotRequest;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.cli.journal.Journal;
@@ -96,10 +97,18 @@ public final class Machine {
       case Exit.Halt halt -> Ending.BY_ITSELF;
       case Exit.Mmio mmio -> Ending.BY_ITSELF;
       case Exit.Interrupted interrupted -> Ending.BY_ITSELF;
+      case Exit.SystemEvent event -> endingOf(event.kind());
       case Exit.MapGpaRange map -> Ending.STOPPED;
       case Exit.Unshare unshare -> Ending.STOPPED;
       case Exit.MemoryFault fault -> Ending.STOPPED;
       case Exit.Failed failed -> Ending.STOPPED;
+    };
+  }
+
+  private static Ending endingOf(SystemEventKind kind) {
+    return switch (kind) {
+      case WAKEUP, SUSPEND -> Ending.BY_ITSELF;
+      case SHUTDOWN, RESET, CRASH, TERMINATED, FATAL_ERROR -> Ending.STOPPED;
     };
   }
 

@@ -8,6 +8,7 @@ import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.policy.Withheld;
 import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.cli.scenario.Words;
@@ -45,6 +46,9 @@ final class EventFields {
       case RoadEvent.RunLeft left -> {
         named(json, "run-left", left.vcpu());
         json.writeStringField("exit", Words.of(left.exit()));
+        if (left.exit() instanceof Exit.SystemEvent happened) {
+          systemEvent(json, happened);
+        }
       }
       case RoadEvent.RunEntered entered -> {
         named(json, "run-entered", entered.vcpu());
@@ -112,6 +116,15 @@ final class EventFields {
   private static void named(JsonGenerator json, String event, int vcpu) throws IOException {
     json.writeStringField("event", event);
     json.writeNumberField("vcpu", vcpu);
+  }
+
+  private static void systemEvent(JsonGenerator json, Exit.SystemEvent event) throws IOException {
+    json.writeStringField("kind", event.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    json.writeArrayFieldStart("data");
+    for (long data : event.data()) {
+      json.writeString(hex(data));
+    }
+    json.writeEndArray();
   }
 
   private static void wish(JsonGenerator json, Wish.Convert wish) throws IOException {

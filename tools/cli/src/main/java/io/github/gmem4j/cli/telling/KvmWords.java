@@ -7,7 +7,9 @@ import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.cli.scenario.Words;
+import java.util.stream.Collectors;
 
 /** What KVM says to the VMM and hears from it, in words. */
 final class KvmWords {
@@ -31,9 +33,27 @@ final class KvmWords {
       case Exit.Mmio mmio ->
           "KVM_EXIT_MMIO: %s of %s"
               .formatted(mmio.data().isPresent() ? "store" : "load", mmio.gpa());
+      case Exit.SystemEvent event -> "KVM_EXIT_SYSTEM_EVENT " + of(event);
       case Exit.Halt halt -> "KVM_EXIT_HLT";
       case Exit.Interrupted interrupted -> "KVM_RUN returns EINTR";
       case Exit.Failed failed -> "KVM_RUN fails: %s, %s".formatted(failed.errno(), failed.reason());
+    };
+  }
+
+  private static String of(Exit.SystemEvent event) {
+    String data =
+        event.data().stream()
+            .map(word -> "0x" + Long.toHexString(word))
+            .collect(Collectors.joining(" "));
+    return kernelName(event.kind()) + (data.isEmpty() ? "" : ": " + data);
+  }
+
+  /** The kernel's own names, without their prefix. */
+  private static String kernelName(SystemEventKind kind) {
+    return switch (kind) {
+      case SHUTDOWN, RESET, CRASH, WAKEUP, SUSPEND -> kind.name();
+      case TERMINATED -> "SEV_TERM, the guest has ended itself";
+      case FATAL_ERROR -> "TDX_FATAL";
     };
   }
 

@@ -58,6 +58,7 @@ final class GuestPlayer {
               .build();
       case Exit.MapGpaRange other -> Result.unrecordable(other.toString());
       case Exit.Unshare other -> Result.unrecordable(other.toString());
+      case Exit.SystemEvent other -> Result.unrecordable(other.toString());
       case Exit.Interrupted other -> Result.unrecordable(other.toString());
     };
   }
