@@ -68,16 +68,9 @@ record RunCommand(
                     file
                         + ": names no policy; say one with --policy, or play it under all with"
                         + " 'gmem compare'"));
-    Played played;
     try (World world = new World(scenario, policies.named(name), backend)) {
       world.stage().ifPresent(sentence -> err.println("gmem: " + sentence));
-      played = Player.play(scenario, world);
+      return Player.play(scenario, world);
     }
-    played
-        .endless()
-        .ifPresent(sentence -> {
-          throw new InputException(sentence);
-        });
-    return played;
   }
 }

@@ -228,7 +228,7 @@ class CompareTest {
         () ->
             assertEquals(
                 "gmem: no column is called 'colour'; there are guest, host, exits, runs, tries,"
-                    + " refaults, notices, lost, retries, state, borne\n",
+                    + " refaults, notices, lost, exposure, retries, state, borne\n",
                 column.err()),
         () -> assertTrue(both.err().contains("mutually exclusive"), both.err()),
         () ->
@@ -243,7 +243,8 @@ class CompareTest {
 
     assertTrue(
         help.contains(
-            "guest, host, exits, runs, tries, refaults, notices, lost, retries, state, borne"),
+            "guest, host, exits, runs, tries, refaults, notices, lost, exposure, retries, state,"
+                + " borne"),
         help);
   }
 }

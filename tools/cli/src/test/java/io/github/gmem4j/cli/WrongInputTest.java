@@ -1,5 +1,7 @@
 package io.github.gmem4j.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -143,21 +145,40 @@ class WrongInputTest {
         Shell.gmem("run", file));
   }
 
-  @Test
-  void a_request_that_no_timeline_can_show_is_named() throws IOException {
-    Path file =
-        Files.writeString(
-            directory.resolve("story.yaml"),
-            """
-            title: t
-            policy: tdx
-            memory: {pages: 1}
-            steps:
-              - {vcpu: 0, does: [{map-gpa: 0x800000000000, r13: 0x100000000000}]}
-            """);
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          title: t | title: "a\\e[31mb" | line 1, column 8: the character <U+001B> has no place \
+          in a text
+          title: t | title: "a\\nb" | line 1, column 8: a text of one line is expected
+          [host] | ["h\\u202Eost"] | line 5, column 13: the character <U+202E> has no place in a \
+          text
+          iommu: vfio | iommu: "v\\uD800" | line 6, column 24: the character <U+D800> has no \
+          place in a text
+          touch: 1 | "\\x9b": 1 | line 10, column 28: a process's action needs one of the keys \
+          touch, read, write, keep-touching, pin, read-pinned, unpin
+          policy: tdx | "\\e": tdx | line 2, column 1: unknown key '<U+001B>' in a scenario, \
+          which has title, description, policy, kernel, patience, memory, slots, vcpus, \
+          processes, participants, steps
+          """)
+  void a_character_that_does_something_to_a_terminal_is_named(
+      String from, String to, String sentence) throws IOException {
+    assertUnusable(directory.resolve("story.yaml") + ", " + sentence, changed(from, to));
+  }
 
-    assertUnusable(
-        "vCPU 0 leaves KVM_RUN more than 10000 times in one step", Shell.gmem("run", file));
+  @Test
+  void a_file_that_is_not_utf_8_or_too_large_is_named() throws IOException {
+    Path latin = Files.write(directory.resolve("latin.yaml"), "title: \u00fc".getBytes(ISO_8859_1));
+    Path wide = Files.write(directory.resolve("wide.yaml"), GOOD.getBytes(UTF_16));
+    Path large =
+        Files.writeString(directory.resolve("large.yaml"), GOOD + "#".repeat(1 << 22));
+
+    assertUnusable(latin + ": is not UTF-8 text", Shell.gmem("run", latin));
+    assertUnusable(wide + ": is not UTF-8 text", Shell.gmem("run", wide));
+    assertUnusable(large + ": is larger than 4194304 bytes", Shell.gmem("compare", large));
   }
 
   @Test

@@ -27,6 +27,8 @@ public enum Column {
   NOTICES("notified", 11),
   /** How many pages lost their contents. */
   LOST("lost", 4),
+  /** Who read what guests had written for themselves. */
+  EXPOSURE("exposure", 10),
   /** Who tried again. */
   RETRIES("retried", 10),
   /** What KVM had to remember. */
@@ -64,6 +66,7 @@ public enum Column {
       case REFAULTS -> Cells.number(tally.refaults());
       case NOTICES -> tally.notices().words();
       case LOST -> Cells.number(tally.lostPages());
+      case EXPOSURE -> tally.exposure().words();
       case RETRIES -> tally.retries().words();
       case STATE -> tally.carried().words();
       case BORNE -> tally.borne().words();

@@ -9,10 +9,12 @@ import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.cli.comparing.Tally.Borne;
 import io.github.gmem4j.cli.comparing.Tally.Conversions;
+import io.github.gmem4j.cli.comparing.Tally.Exposure;
 import io.github.gmem4j.cli.comparing.Tally.Notices;
 import io.github.gmem4j.cli.comparing.Tally.Retries;
 import io.github.gmem4j.cli.journal.Happening;
 import io.github.gmem4j.cli.playing.Outcome;
+import io.github.gmem4j.cli.playing.Finding;
 import io.github.gmem4j.cli.playing.Played;
 import io.github.gmem4j.cli.scenario.Words;
 import java.time.Duration;
@@ -79,10 +81,18 @@ final class Counting {
             watch.toldUntruly(),
             watch.ambiguousFaults(),
             unfinished,
-            played.isStopped()));
+            played.isStopped(),
+            has(played, Finding.Endless.class) > 0),
+        new Exposure(
+            has(played, Finding.Exposed.class), played.verdict().defended().size()));
   }
 
-  private Tally tally(int refaults, Contents contents, Remembered remembered, Borne borne) {
+  private static int has(Played played, Class<? extends Finding> kind) {
+    return (int) played.verdict().findings().stream().filter(kind::isInstance).count();
+  }
+
+  private Tally tally(
+      int refaults, Contents contents, Remembered remembered, Borne borne, Exposure exposure) {
     return new Tally(
         exits,
         runs,
@@ -90,6 +100,7 @@ final class Counting {
         refaults,
         new Notices(prepared, committed, aborted, lastReferences),
         contents.lostPages(),
+        exposure,
         new Retries(guestRetries, vmmRetries, kernelRetries + remembered.busy()),
         remembered.carried(),
         borne);

@@ -1,7 +1,10 @@
 package io.github.gmem4j.cli.comparing;
 
 import io.github.gmem4j.api.policy.PolicyTraits;
+import io.github.gmem4j.cli.playing.Finding;
 import io.github.gmem4j.cli.playing.Played;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What came of a story under one policy. */
 public sealed interface Row {
@@ -12,7 +15,19 @@ public sealed interface Row {
    * @param played what happened
    * @param tally what was counted
    */
-  record Told(PolicyTraits traits, Played played, Tally tally) implements Row {}
+  record Told(PolicyTraits traits, Played played, Tally tally) implements Row {
+    /** Returns what is not good, each as a sentence. */
+    List<String> problems() {
+      List<String> problems = new ArrayList<>();
+      for (Finding finding : played.verdict().findings()) {
+        if (!(finding instanceof Finding.Stopped)) {
+          problems.add(finding.sentence());
+        }
+      }
+      played.verdict().failures().forEach(failure -> problems.add("failed: " + failure));
+      return problems;
+    }
+  }
 
   /**
    * It cannot be played.
@@ -25,10 +40,13 @@ public sealed interface Row {
   /** Returns the policy. */
   PolicyTraits traits();
 
-  /** Tells whether no expectation of the story failed. */
+  /**
+   * Tells whether no expectation of the story failed, the run has an end and nobody read what he
+   * should not have. A VM that was stopped is part of what is compared.
+   */
   default boolean isGood() {
     return switch (this) {
-      case Told told -> told.played().isGood();
+      case Told told -> told.problems().isEmpty();
       case Untold untold -> true;
     };
   }

@@ -1,6 +1,7 @@
 package io.github.gmem4j.cli.comparing;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.gmem4j.cli.playing.Finding;
 import io.github.gmem4j.cli.playing.Outcome;
 import io.github.gmem4j.cli.telling.JsonLines;
 import java.io.IOException;
@@ -56,6 +57,8 @@ public final class RowJson {
     json.writeNumberField("lastReference", tally.notices().lastReferences());
     json.writeEndObject();
     json.writeNumberField("lostPages", tally.lostPages());
+    json.writeNumberField("exposed", tally.exposure().exposed());
+    json.writeNumberField("defended", tally.exposure().defended());
     json.writeObjectFieldStart("retries");
     json.writeNumberField("guest", tally.retries().guest());
     json.writeNumberField("vmm", tally.retries().vmm());
@@ -63,8 +66,12 @@ public final class RowJson {
     json.writeEndObject();
     carried(json, tally.carried());
     borne(json, tally.borne());
-    json.writeNumberField("held", told.played().held());
-    strings(json, "failed", told.played().failures());
+    json.writeNumberField("held", told.played().verdict().held());
+    strings(json, "failed", told.played().verdict().failures());
+    strings(
+        json,
+        "found",
+        told.played().verdict().findings().stream().map(Finding::sentence).toList());
   }
 
   private static void outcomes(JsonGenerator json, Row.Told told) throws IOException {
@@ -100,6 +107,7 @@ public final class RowJson {
     json.writeNumberField("ambiguousFaults", borne.ambiguousFaults());
     json.writeNumberField("unfinished", borne.unfinished());
     json.writeBooleanField("stopped", borne.isStopped());
+    json.writeBooleanField("endless", borne.isEndless());
     json.writeEndObject();
   }
 

@@ -58,12 +58,18 @@ public final class Tables {
     return cells;
   }
 
+  /** Returns the first problem of each policy that has one. */
   private static List<String> failures(Comparison comparison) {
     return comparison.rows().stream()
         .filter(row -> !row.isGood())
         .map(Row.Told.class::cast)
-        .map(told -> told.traits().name() + " " + told.played().result())
+        .map(told -> told.traits().name() + " " + shortened(told.problems()))
         .toList();
+  }
+
+  private static String shortened(List<String> problems) {
+    int more = problems.size() - 1;
+    return problems.getFirst() + (more == 0 ? "" : " (and %d more)".formatted(more));
   }
 
   /** Returns the table as Markdown. */

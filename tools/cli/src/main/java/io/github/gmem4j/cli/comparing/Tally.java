@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param refaults how often host processes had to fault in again what they had before
  * @param notices how often others were called
  * @param lostPages how many pages lost what was written to them
+ * @param exposure who read what guests had written for themselves
  * @param retries who tried again how often
  * @param carried what KVM had to remember
  * @param borne what the guest had to tolerate
@@ -28,6 +29,7 @@ record Tally(
     int refaults,
     Notices notices,
     int lostPages,
+    Exposure exposure,
     Retries retries,
     Carried carried,
     Borne borne) {
@@ -93,6 +95,21 @@ record Tally(
   }
 
   /**
+   * Attempts of host processes and devices to read what a guest had written for itself.
+   *
+   * @param exposed those that got it
+   * @param defended those past the page tables that did not
+   */
+  record Exposure(int exposed, int defended) {
+    String words() {
+      List<String> parts = new ArrayList<>();
+      Borne.add(parts, exposed, "exposed");
+      Borne.add(parts, defended, "defended");
+      return Cells.joined(parts);
+    }
+  }
+
+  /**
    * Who tried again.
    *
    * @param guest calls that the guest made again
@@ -121,6 +138,7 @@ record Tally(
    * @param ambiguousFaults faults that a VMM cannot tell from those of a guest that never asked
    * @param unfinished actions that it did not get past
    * @param isStopped whether the VMM had to stop the VM
+   * @param isEndless whether it was left in a loop without an end
    */
   record Borne(
       Duration frozen,
@@ -130,7 +148,8 @@ record Tally(
       int toldUntruly,
       int ambiguousFaults,
       int unfinished,
-      boolean isStopped) {
+      boolean isStopped,
+      boolean isEndless) {
     String words() {
       List<String> parts = new ArrayList<>();
       if (!frozen.isZero()) {
@@ -143,6 +162,8 @@ record Tally(
       add(parts, ambiguousFaults, "ambiguous fault");
       if (isStopped) {
         parts.add("VM stopped");
+      } else if (isEndless) {
+        parts.add("no end");
       } else {
         add(parts, unfinished, "unfinished");
       }

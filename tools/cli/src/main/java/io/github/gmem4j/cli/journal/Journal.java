@@ -54,6 +54,11 @@ public final class Journal implements RoadListener {
     return happenings.size();
   }
 
+  /** Returns what happened from an index on. */
+  public List<Happening> since(int index) {
+    return List.copyOf(happenings.subList(index, happenings.size()));
+  }
+
   /** Returns the events on the road from an index on. */
   public List<RoadEvent> roadSince(int index) {
     return happenings.subList(index, happenings.size()).stream()

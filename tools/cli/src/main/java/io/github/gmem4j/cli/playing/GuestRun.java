@@ -4,12 +4,15 @@ import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.cli.journal.Journal;
+import io.github.gmem4j.cli.scenario.Expectation;
 import io.github.gmem4j.cli.scenario.GuestDeed;
 import io.github.gmem4j.cli.scenario.Step;
 import io.github.gmem4j.cli.scenario.Words;
 import io.github.gmem4j.cli.staging.Ending;
 import io.github.gmem4j.cli.staging.Machine;
+import io.github.gmem4j.cli.staging.World;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,13 +23,13 @@ import java.util.Optional;
  * failed, so an access that depends on it begins a program of its own.
  */
 final class GuestRun {
-  /** How often a vCPU may leave in one step: a request of 20 GiB, which no timeline can show. */
-  private static final int MOST_EXITS = 10_000;
+  private static final String HALT = Words.of(new Exit.Halt());
 
   private final Step.Run step;
   private final Machine machine;
   private final Belief belief;
   private final Journal journal;
+  private final Treadmill treadmill;
   private final int firstHappening;
   private final List<GuestAction> begun = new ArrayList<>();
   private final List<ActionResult> results = new ArrayList<>();
@@ -34,11 +37,12 @@ final class GuestRun {
   private Optional<Exit> unanswered = Optional.empty();
   private Ending ending = Ending.BY_ITSELF;
 
-  GuestRun(Step.Run step, Machine machine, Belief belief, Journal journal) {
+  GuestRun(Step.Run step, World world, Belief belief) {
     this.step = step;
-    this.machine = machine;
+    this.machine = world.machine();
     this.belief = belief;
-    this.journal = journal;
+    this.journal = world.journal();
+    this.treadmill = new Treadmill(journal, world::isQuiet);
     this.firstHappening = journal.size();
   }
 
@@ -66,11 +70,12 @@ final class GuestRun {
 
   /** Tells whether something is left to do, and the guest came as far as to do it. */
   private boolean isUnderWay() {
-    return begun.size() < step.does().size() && results.size() == begun.size();
+    return ending == Ending.BY_ITSELF
+        && begun.size() < step.does().size() && results.size() == begun.size();
   }
 
   private void answer(Exit exit) {
-    ending = machine.finish(step.vcpu(), exit, MOST_EXITS);
+    ending = machine.finish(step.vcpu(), exit, treadmill::isEndless);
     takeResults();
   }
 
@@ -131,12 +136,47 @@ final class GuestRun {
     return ending == Ending.STOPPED;
   }
 
-  /** Tells why there was no end, if there was none. */
-  Optional<String> endless() {
+  /** Returns the endless loop in which it is, if it is in one. */
+  Optional<Finding> endless() {
     return ending == Ending.NONE
-        ? Optional.of(
-            "vCPU %d leaves KVM_RUN more than %d times in one step"
-                .formatted(step.vcpu(), MOST_EXITS))
+        ? Optional.of(treadmill.finding(step.vcpu(), stuckAt()))
         : Optional.empty();
+  }
+
+  /** Returns the end of the VM if this is where it came and the step does not say so. */
+  Optional<Finding> stopped() {
+    return isStopped() && !isStopExpected()
+        ? Optional.of(new Finding.Stopped(step.vcpu(), stuckAt(), why(), journal.now()))
+        : Optional.empty();
+  }
+
+  private boolean isStopExpected() {
+    boolean byAction =
+        results.size() < step.does().size()
+            && isUnfinished(step.does().get(results.size()).expected());
+    return byAction || step.exits().filter(exits -> !exits.word().endsWith(HALT)).isPresent();
+  }
+
+  private static boolean isUnfinished(Optional<Expectation> expected) {
+    return expected.filter(one -> one.word().equals(Words.UNFINISHED)).isPresent();
+  }
+
+  /** Returns what the guest does not get past. */
+  private String stuckAt() {
+    int at = Math.min(results.size(), step.does().size() - 1);
+    return Words.of(at < begun.size() ? begun.get(at) : actionOf(step.does().get(at)));
+  }
+
+  /** Returns why it last left {@code run()}. */
+  private String why() {
+    return journal.roadSince(firstHappening).stream()
+        .filter(RoadEvent.RunLeft.class::isInstance)
+        .map(event -> ((RoadEvent.RunLeft) event).exit())
+        .reduce((first, second) -> second)
+        .map(exit ->
+            exit instanceof Exit.Failed failed
+                ? failed.errno() + ", " + failed.reason()
+                : Words.of(exit))
+        .orElse(Words.NONE);
   }
 }

@@ -3,7 +3,6 @@ package io.github.gmem4j.cli.playing;
 import io.github.gmem4j.cli.journal.Happening;
 import io.github.gmem4j.cli.scenario.Scenario;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What came of a scenario.
@@ -12,43 +11,51 @@ import java.util.Optional;
  * @param policy the name of the policy it was played under
  * @param happenings what happened, in order
  * @param outcomes what each action yielded, in order
- * @param held how many expectations held
- * @param failures one sentence for each that did not, in order
- * @param isStopped whether the VMM had to stop a VM whose guest could not go on
- * @param endless why a vCPU found no end, if one did not
+ * @param verdict what is to be said about it
+ * @param isStopped whether the VMM had to stop a VM whose guest could not go on, expected or not
  */
 public record Played(
     Scenario scenario,
     String policy,
     List<Happening> happenings,
     List<Outcome> outcomes,
-    int held,
-    List<String> failures,
-    boolean isStopped,
-    Optional<String> endless) {
+    Verdict verdict,
+    boolean isStopped) {
   /** Copies the lists. */
   public Played {
     happenings = List.copyOf(happenings);
     outcomes = List.copyOf(outcomes);
-    failures = List.copyOf(failures);
   }
 
-  /** Tells whether every expectation held. */
+  /** Tells whether every expectation held and nothing was found that is never good. */
   public boolean isGood() {
-    return failures.isEmpty();
+    return verdict.isGood();
   }
 
   /** Returns one line for a person. */
   public String result() {
-    return switch (failures.size()) {
-      case 0 ->
-          switch (held) {
-            case 0 -> "ok: nothing was expected";
-            case 1 -> "ok: 1 expectation holds";
-            default -> "ok: " + held + " expectations hold";
-          };
-      case 1 -> "failed: " + failures.getFirst();
-      default -> "failed: %s (and %d more)".formatted(failures.getFirst(), failures.size() - 1);
-    };
+    List<String> problems = verdict.problems();
+    if (problems.isEmpty()) {
+      return "ok: " + expectations() + defended();
+    }
+    String first = problems.getFirst();
+    String lead = verdict.findings().isEmpty() ? "failed: " : "";
+    String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
+    return lead + first + more;
+  }
+
+  private String expectations() {
+    if (!verdict.expectedSomething()) {
+      return "nothing was expected; " + Seen.of(this);
+    }
+    return verdict.held() == 1
+        ? "1 expectation holds"
+        : verdict.held() + " expectations hold";
+  }
+
+  private String defended() {
+    return verdict.defended().isEmpty()
+        ? ""
+        : "; defended: " + String.join(", ", verdict.defended());
   }
 }

@@ -27,17 +27,21 @@ public final class Player {
   private final Verdicts verdicts = new Verdicts();
   private final List<Outcome> outcomes = new ArrayList<>();
   private final Map<Integer, GuestRun> open = new HashMap<>();
-  private Optional<String> endless = Optional.empty();
+  private final Secrets secrets;
+  private final List<Finding> findings = new ArrayList<>();
+  private boolean isEndless;
   private boolean isStopped;
   private boolean wasStopped;
 
   private Player(World world, Scenario scenario) {
     this.world = world;
     this.belief = new Belief(scenario.memory().begins());
+    this.secrets = new Secrets(world);
   }
 
   /**
-   * Plays a scenario from its first step to its last, whatever fails on the way.
+   * Plays a scenario from its first step to its last, whatever fails on the way; but nothing comes
+   * after a step without an end.
    *
    * @param scenario the scenario
    * @param world where it is staged
@@ -45,16 +49,24 @@ public final class Player {
    */
   public static Played play(Scenario scenario, World world) {
     Player player = new Player(world, scenario);
-    scenario.steps().forEach(player::play);
+    for (Step step : scenario.steps()) {
+      if (!player.isEndless) {
+        player.play(step);
+      }
+    }
     return new Played(
         scenario,
         world.policy().traits().name(),
         world.journal().happenings(),
         player.outcomes,
-        player.verdicts.held(),
-        player.verdicts.failures(),
-        player.wasStopped,
-        player.endless);
+        player.verdict(),
+        player.wasStopped);
+  }
+
+  private Verdict verdict() {
+    List<Finding> all = new ArrayList<>(findings);
+    all.addAll(secrets.exposed());
+    return new Verdict(verdicts.held(), verdicts.failures(), all, secrets.defended());
   }
 
   private void play(Step step) {
@@ -75,7 +87,7 @@ public final class Player {
           "vCPU %d has left KVM_RUN and waits; let it go on first".formatted(step.vcpu()));
     }
     int begin = world.journal().size();
-    GuestRun run = new GuestRun(step, world.machine(), belief, world.journal());
+    GuestRun run = new GuestRun(step, world, belief);
     switch (step.until()) {
       case FIRST_EXIT -> {
         if (!isStopped) {
@@ -109,12 +121,15 @@ public final class Player {
         isStopped = true;
         wasStopped = true;
         world.journal().deed(Lane.VMM, Lane.VMM, "stops the VM: its guest cannot go on");
+        run.stopped().ifPresent(findings::add);
       }
+      secrets.catchUp();
     }
   }
 
   private void close(GuestRun run) {
-    endless = endless.or(run::endless);
+    run.endless().ifPresent(findings::add);
+    isEndless |= run.endless().isPresent();
     List<Outcome> ofRun = run.outcomes();
     for (int i = 0; i < ofRun.size(); i++) {
       verdicts.compare(
@@ -157,6 +172,10 @@ public final class Player {
             yield host(name, "unpin", Words.OK);
           }
         };
+    boolean pastTables = deed instanceof HostDeed.ReadPinned;
+    if (pastTables || deed instanceof HostDeed.Read) {
+      secrets.judge(name, deed.page(), pastTables, outcome.result());
+    }
     verdicts.compare(deed.expected(), name + " at " + deed.page(), outcome.result());
     outcomes.add(outcome);
   }

@@ -19,20 +19,20 @@ final class RoleReader {
     return switch (Fields.kindOf(node, "a participant", KINDS)) {
       case "driver" -> {
         Fields fields = Fields.of(node, "a driver", "driver", "pages");
-        yield new Role.Driver(Values.text(fields.required("driver")), pages(fields));
+        yield new Role.Driver(Values.line(fields.required("driver")), pages(fields));
       }
       case "iommu" -> {
         Fields fields = Fields.of(node, "an iommu", "iommu", "pages");
         yield new Role.Iommu(
-            Values.text(fields.required("iommu")),
+            Values.line(fields.required("iommu")),
             MemoryReader.fewOf(pages(fields), fields.place()));
       }
       default -> {
         Fields fields = Fields.of(node, "a refuser", "refuser", "pages", "reason");
         yield new Role.Refuser(
-            Values.text(fields.required("refuser")),
+            Values.line(fields.required("refuser")),
             pages(fields),
-            Values.text(fields.required("reason")));
+            Values.line(fields.required("reason")));
       }
     };
   }

@@ -70,7 +70,7 @@ public final class ScenarioReader {
         fields.optional("vcpus").map(node -> (int) Values.between(node, 1, MAX_VCPUS)).orElse(1);
     List<Role> participants =
         fields.items("participants").stream().map(new RoleReader(memory)::read).toList();
-    List<String> processes = fields.items("processes").stream().map(Values::text).toList();
+    List<String> processes = fields.items("processes").stream().map(Values::line).toList();
     checkNames(fields, processes, participants);
     List<String> actors =
         Stream.concat(
@@ -80,7 +80,7 @@ public final class ScenarioReader {
     StepReader steps = new StepReader(policy, memory, vcpus, actors);
     fields.required("steps");
     return new Scenario(
-        Values.text(fields.required("title")),
+        Values.line(fields.required("title")),
         fields.optional("description").map(Values::text).orElse(""),
         policy,
         fields.optional("kernel").map(ScenarioReader::kernel).orElse(KernelGeneration.IN_PLACE),

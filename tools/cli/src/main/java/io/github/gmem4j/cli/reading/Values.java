@@ -6,6 +6,7 @@ import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.scenario.Printable;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -20,7 +21,13 @@ final class Values {
 
   static String text(Node node) {
     if (node instanceof Node.Scalar scalar && !scalar.text().isBlank()) {
-      return scalar.text().strip();
+      String text = scalar.text().strip();
+      Printable.firstUnprintable(text)
+          .ifPresent(c -> {
+            throw new InputException(
+                node.place(), "the character " + Printable.name(c) + " has no place in a text");
+          });
+      return text;
     }
     throw new InputException(node.place(), "a text is expected, not " + node.kind());
   }
@@ -33,6 +40,15 @@ final class Values {
     }
     throw new InputException(
         node.place(), "'%s' is none of %s".formatted(text, Fields.listed(words)));
+  }
+
+  /** Reads a text of one line. */
+  static String line(Node node) {
+    String text = text(node);
+    if (text.contains("\n")) {
+      throw new InputException(node.place(), "a text of one line is expected");
+    }
+    return text;
   }
 
   static boolean flag(Node node) {
@@ -97,6 +113,11 @@ final class Values {
   /** Reads a number of pages that somebody will walk through one by one. */
   static PageCount fewPages(Node node) {
     return new PageCount(between(node, 1, MAX_COUNT));
+  }
+
+  /** Tells whether a text is a number of pages rather than a range of them. */
+  static boolean isCount(Node node) {
+    return !text(node).contains("-");
   }
 
   /** Reads one page or several: {@code 3} or {@code 0-7}, both ends included. */

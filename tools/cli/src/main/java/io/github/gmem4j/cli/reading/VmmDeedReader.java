@@ -1,5 +1,7 @@
 package io.github.gmem4j.cli.reading;
 
+import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.cli.scenario.MemoryLayout;
 import io.github.gmem4j.cli.scenario.SlotLayout;
 import io.github.gmem4j.cli.scenario.VmmDeed;
@@ -55,6 +57,13 @@ final class VmmDeedReader {
     return new SlotLayout(
         fields.place(),
         Values.gpa(fields.required("gpa")),
-        fields.optional("pages").map(Values::pages).orElseGet(() -> MemoryReader.all(memory)));
+        fields.optional("pages").map(VmmDeedReader::slotPages).orElse(MemoryReader.all(memory)));
+  }
+
+  /** A number means what it means for the memory: how many, from the first on. */
+  private static PageRange slotPages(Node node) {
+    return Values.isCount(node)
+        ? new PageRange(new PageIndex(0), Values.pageCount(node))
+        : Values.pages(node);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.gmem4j.cli.scenario;
 
-/** Something the user handed in cannot be used; the message is one sentence that says what. */
+/** Something the user handed in cannot be used; the message is one printable sentence. */
 public final class InputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -9,7 +9,7 @@ public final class InputException extends RuntimeException {
   /** Creates the exception for a file as a whole, or for the command line. */
   public InputException(String message) {
     super(message);
-    sentence = message;
+    sentence = Printable.of(message);
   }
 
   /** Creates the exception for a place in a file. */

@@ -5,6 +5,7 @@ import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.HostAccess;
+import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.policy.tdx.tdcall.TdCallResult;
@@ -88,9 +89,9 @@ public final class Words {
     return "0x%02x".formatted(value);
   }
 
-  /** Returns several words as one. */
+  /** Returns several words as one; what comes again and again is counted. */
   public static String of(List<String> words) {
-    return String.join(", ", words);
+    return Folded.of(words);
   }
 
   /** Returns a state's word. */
@@ -121,6 +122,15 @@ public final class Words {
     return switch (access) {
       case HostAccess.Done done -> OK;
       case HostAccess.Fault fault -> fault.signal().name().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  /** Returns the word for a kind of reference. */
+  public static String of(ReferenceKind kind) {
+    return switch (kind) {
+      case SHORT_TERM -> "short-term";
+      case LONG_TERM -> "long-term";
+      case TRANSIENT -> "transient";
     };
   }
 

@@ -125,7 +125,7 @@ public final class HostProcess {
             Lane.MEMORY,
             "takes a %s reference on %s%s"
                 .formatted(
-                    kind == ReferenceKind.LONG_TERM ? "long-term" : "short-term",
+                    Words.of(kind),
                     page,
                     lasts.map(delay -> " for " + delay.toMillis() + " ms").orElse("")));
         yield Words.OK;

@@ -29,6 +29,7 @@ import io.github.gmem4j.cli.scenario.SlotLayout;
 import io.github.gmem4j.core.vmm.Coordinator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -37,6 +38,7 @@ public final class Machine {
   private final VirtualMachine vm;
   private final GuestMemory memory;
   private final Coordinator coordinator;
+  private final ManualClock clock;
   private final Optional<PageRange> image;
   private final List<Vcpu> vcpus;
   private final Journal journal;
@@ -46,12 +48,14 @@ public final class Machine {
       VirtualMachine vm,
       GuestMemory memory,
       Coordinator coordinator,
+      ManualClock clock,
       int vcpuCount,
       Optional<PageRange> image,
       Journal journal) {
     this.vm = vm;
     this.memory = memory;
     this.coordinator = coordinator;
+    this.clock = clock;
     this.image = image;
     this.journal = journal;
     this.vcpus = Stream.generate(() -> vm.createVcpu(GuestProgram.of())).limit(vcpuCount).toList();
@@ -75,13 +79,21 @@ public final class Machine {
   }
 
   /**
-   * Answers an exit and goes on until one comes that is not about memory, or no end is in sight.
+   * Answers an exit and goes on until one comes that is not about memory, or there is no end to it.
    *
-   * @param mostExits how many exits to answer
+   * @param isEndless asked after each exit and before each wait
    */
-  public Ending finish(int vcpu, Exit first, int mostExits) {
+  public Ending finish(int vcpu, Exit first, BooleanSupplier isEndless) {
+    try {
+      return clock.watched(isEndless, () -> answered(vcpu, first, isEndless));
+    } catch (StandstillException e) {
+      return Ending.NONE;
+    }
+  }
+
+  private Ending answered(int vcpu, Exit first, BooleanSupplier isEndless) {
     Exit exit = first;
-    for (int answered = 0; answered < mostExits; answered++) {
+    while (!isEndless.getAsBoolean()) {
       Optional<Reply> reply = coordinator.answer(vcpu, exit);
       if (reply.isEmpty()) {
         return endingOf(exit);

@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Time that passes only when the VMM waits, and then at once. While it passes, others act: whoever
@@ -17,6 +19,7 @@ final class ManualClock implements InstantSource, Waiter {
 
   private final List<Task> tasks = new ArrayList<>();
   private final List<Runnable> atEachPause = new ArrayList<>();
+  private BooleanSupplier isEndless = () -> false;
   private Instant now = Instant.EPOCH;
 
   @Override
@@ -34,6 +37,26 @@ final class ManualClock implements InstantSource, Waiter {
     tasks.add(new Task(now.plus(delay), action));
   }
 
+  /** Tells whether nobody is waiting for a certain time to act. */
+  boolean isQuiet() {
+    return tasks.isEmpty();
+  }
+
+  /**
+   * Does something during which waits end with a {@link StandstillException} once they have no end.
+   *
+   * @param noEnd asked before each wait
+   */
+  <T> T watched(BooleanSupplier noEnd, Supplier<T> action) {
+    BooleanSupplier before = isEndless;
+    isEndless = noEnd;
+    try {
+      return action.get();
+    } finally {
+      isEndless = before;
+    }
+  }
+
   /** Has something done at the beginning of each wait. */
   void atEachPause(Runnable action) {
     atEachPause.add(action);
@@ -41,6 +64,9 @@ final class ManualClock implements InstantSource, Waiter {
 
   @Override
   public void pause(Duration duration) {
+    if (isEndless.getAsBoolean()) {
+      throw new StandstillException();
+    }
     Instant until = now.plus(duration);
     List.copyOf(atEachPause).forEach(Runnable::run);
     List<Task> due =

@@ -118,7 +118,7 @@ public final class World implements AutoCloseable {
             .orElse(policy.vmm());
     Coordinator coordinator = new Coordinator(vm, rules, participants, clock, journal);
     return new Machine(
-        vm, memory, coordinator, scenario.vcpus(), scenario.memory().image(), journal);
+        vm, memory, coordinator, clock, scenario.vcpus(), scenario.memory().image(), journal);
   }
 
   /** Ends the VM and creates a new one, with the same memory and no slot. */
@@ -159,6 +159,11 @@ public final class World implements AutoCloseable {
         };
     scenario.slots().forEach(machine::bind);
     return outcome;
+  }
+
+  /** Tells whether nobody is waiting for a certain time to act. */
+  public boolean isQuiet() {
+    return clock.isQuiet();
   }
 
   /** Returns how often host processes had to fault in again what they had before. */

@@ -45,12 +45,9 @@ public final class JsonLines {
         line(json -> {
           json.writeStringField("event", "result");
           json.writeBooleanField("ok", played.isGood());
-          json.writeNumberField("held", played.held());
-          json.writeArrayFieldStart("failed");
-          for (String failure : played.failures()) {
-            json.writeString(failure);
-          }
-          json.writeEndArray();
+          json.writeNumberField("held", played.verdict().held());
+          strings(json, "failed", played.verdict().problems());
+          strings(json, "defended", played.verdict().defended());
         }));
     return text.toString();
   }
@@ -66,6 +63,7 @@ public final class JsonLines {
     }
     switch (line) {
       case Line.Heading heading -> json.writeStringField("text", heading.text());
+      case Line.LeftOut out -> json.writeStringField("text", out.text());
       case Line.Again again -> json.writeStringField("text", again.text());
       case Line.Message message -> {
         json.writeStringField("seat", message.column().column().name());
@@ -74,6 +72,15 @@ public final class JsonLines {
         json.writeStringField("text", message.text());
       }
     }
+  }
+
+  private static void strings(JsonGenerator json, String name, List<String> values)
+      throws IOException {
+    json.writeArrayFieldStart(name);
+    for (String value : values) {
+      json.writeString(value);
+    }
+    json.writeEndArray();
   }
 
   /** Returns one line with its end. */

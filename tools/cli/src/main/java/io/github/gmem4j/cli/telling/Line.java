@@ -42,4 +42,16 @@ sealed interface Line {
           .formatted(lines == 1 ? "line" : lines + " lines", times, until.toMillis());
     }
   }
+
+  /**
+   * Lines are left out here, since nobody would read them all.
+   *
+   * @param lines how many
+   */
+  record LeftOut(int lines) implements Line {
+    /** Returns this as a sentence. */
+    String text() {
+      return "... %d lines are left out here; --json has them all".formatted(lines);
+    }
+  }
 }

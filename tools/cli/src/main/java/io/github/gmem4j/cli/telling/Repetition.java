@@ -17,11 +17,28 @@ final class Repetition {
   /** How often such a group is told before the rest is summed up. */
   private static final int TOLD = 2;
 
+  /** How many lines of a story without an end are told from its beginning, and from its end. */
+  private static final int BEGINNING = 2_000;
+
+  private static final int END = 100;
+
   private Repetition() {}
 
   /** Shortens groups, then groups of lines among which there are shortened groups. */
   static List<Line> shorten(List<Line> lines) {
-    return once(once(lines));
+    return withoutMiddle(once(once(lines)));
+  }
+
+  /** What is too long even so has no end that anybody would read up to. */
+  private static List<Line> withoutMiddle(List<Line> lines) {
+    int out = lines.size() - BEGINNING - END;
+    if (out <= BEGINNING) {
+      return lines;
+    }
+    List<Line> shorter = new ArrayList<>(lines.subList(0, BEGINNING));
+    shorter.add(new Line.LeftOut(out));
+    shorter.addAll(lines.subList(lines.size() - END, lines.size()));
+    return List.copyOf(shorter);
   }
 
   private static List<Line> once(List<Line> lines) {
@@ -61,6 +78,7 @@ final class Repetition {
   private static Optional<Duration> timeOf(Line line) {
     return switch (line) {
       case Line.Heading heading -> Optional.empty();
+      case Line.LeftOut out -> Optional.empty();
       case Message message -> Optional.of(message.at());
       case Line.Again again -> Optional.of(again.until());
     };
@@ -81,6 +99,7 @@ final class Repetition {
   private static boolean alike(Line first, Line second) {
     return switch (first) {
       case Line.Heading heading -> false;
+      case Line.LeftOut out -> false;
       case Message message -> message.says(second);
       case Line.Again again ->
           second instanceof Line.Again other

@@ -88,6 +88,7 @@ public final class SequenceDiagram {
     for (Line line : lines) {
       switch (line) {
         case Line.Heading heading -> band("heading", wrapped(heading.text()));
+        case Line.LeftOut out -> band("own", wrapped(out.text()));
         case Line.Again again -> band("own", wrapped(again.text()));
         case Line.Message message when message.from().equals(message.to()) -> deed(message);
         case Line.Message message -> arrow(message);
@@ -130,6 +131,7 @@ public final class SequenceDiagram {
   private int height(Line line) {
     return switch (line) {
       case Line.Heading heading -> wrapped(heading.text()).size() * LINE + 3 * GAP;
+      case Line.LeftOut out -> wrapped(out.text()).size() * LINE + 3 * GAP;
       case Line.Again again -> wrapped(again.text()).size() * LINE + 3 * GAP;
       case Line.Message message -> label(message).size() * LINE + 2 * GAP;
     };

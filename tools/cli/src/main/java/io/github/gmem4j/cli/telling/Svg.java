@@ -1,5 +1,7 @@
 package io.github.gmem4j.cli.telling;
 
+import io.github.gmem4j.cli.scenario.Printable;
+
 /** Writes an SVG picture, element by element. Coordinates are in pixels. */
 final class Svg {
   private final StringBuilder body = new StringBuilder();
@@ -50,7 +52,8 @@ final class Svg {
   }
 
   private static String escaped(String text) {
-    return text.replace("&", "&amp;")
+    return Printable.of(text)
+        .replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace("\"", "&quot;");

@@ -3,6 +3,7 @@ package io.github.gmem4j.cli.telling;
 import io.github.gmem4j.api.road.Seat;
 import io.github.gmem4j.cli.journal.Lane;
 import io.github.gmem4j.cli.playing.Played;
+import io.github.gmem4j.cli.scenario.Printable;
 import io.github.gmem4j.cli.scenario.Scenario;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ public final class Timeline {
     for (Line line : Repetition.shorten(Narrator.tell(scenario, played.happenings()))) {
       switch (line) {
         case Line.Heading heading -> heading(heading.text());
+        case Line.LeftOut out -> line(" ".repeat(TIME_WIDTH) + " | " + out.text());
         case Line.Again again -> line(" ".repeat(TIME_WIDTH) + " | " + again.text());
         case Line.Message message -> message(message);
       }
@@ -102,6 +104,6 @@ public final class Timeline {
   }
 
   private void line(String line) {
-    text.append(line.stripTrailing()).append('\n');
+    text.append(Printable.of(line.stripTrailing())).append('\n');
   }
 }

@@ -2,10 +2,10 @@ package io.github.gmem4j.cli.telling;
 
 import io.github.gmem4j.api.memory.Blocker;
 import io.github.gmem4j.api.memory.ConversionOutcome;
-import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.participant.Preparation;
 import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Wish;
+import io.github.gmem4j.cli.scenario.Words;
 import java.util.List;
 
 /** What goes on in the VMM, in words. */
@@ -85,17 +85,9 @@ final class VmmWords {
             .limit(BLOCKERS_SHOWN)
             .map(blocker ->
                 "%s holds %s (%s)"
-                    .formatted(blocker.holder(), blocker.page(), kind(blocker.kind())))
+                    .formatted(blocker.holder(), blocker.page(), Words.of(blocker.kind())))
             .toList();
     int more = blockers.size() - shown.size();
     return String.join(", ", shown) + (more > 0 ? ", and " + more + " more" : "");
-  }
-
-  private static String kind(ReferenceKind kind) {
-    return switch (kind) {
-      case SHORT_TERM -> "short-term";
-      case LONG_TERM -> "long-term";
-      case TRANSIENT -> "transient";
-    };
   }
 }
