@@ -4,6 +4,7 @@ import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.guest.InstructionResult;
 import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import java.util.Optional;
 
@@ -32,6 +33,17 @@ public interface GuestKernel {
 
   /** Returns the move after an instruction finished. */
   GuestMove afterInstruction(GuestProgress progress, InstructionResult result);
+
+  /**
+   * Returns the instruction with which a guest takes a page of 4 KiB for its own that it believes
+   * private already, as firmware does at boot.
+   *
+   * @param page the page's address, right or wrong
+   * @return empty, the default: there is none, the first private touch is enough
+   */
+  default Optional<PlatformInstruction> acceptance(Gpa page) {
+    return Optional.empty();
+  }
 
   /**
    * Returns what does duty for an instruction where a real vCPU plays this guest without the

@@ -8,6 +8,7 @@ import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
 import io.github.gmem4j.api.policy.Substitute;
+import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.testkit.rule.Answers;
 import io.github.gmem4j.testkit.rule.Rule;
@@ -52,6 +53,11 @@ final class AssertingGuestKernel implements GuestKernel {
         Answers.ofPolicy(
             "afterInstruction(" + progress + ", " + result + ")",
             () -> guest.afterInstruction(progress, result)));
+  }
+
+  @Override
+  public Optional<PlatformInstruction> acceptance(Gpa page) {
+    return Answers.ofPolicy("acceptance(" + page + ")", () -> guest.acceptance(page));
   }
 
   @Override

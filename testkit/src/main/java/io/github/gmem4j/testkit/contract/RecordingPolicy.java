@@ -27,6 +27,7 @@ import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.policy.VmmSeat;
 import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.testkit.rule.Answers;
@@ -194,6 +195,11 @@ final class RecordingPolicy implements ConversionPolicy {
           asked(
               "afterInstruction(" + progress + ", " + result + ")",
               p -> p.guest().afterInstruction(progress, result)));
+    }
+
+    @Override
+    public Optional<PlatformInstruction> acceptance(Gpa page) {
+      return asked("acceptance(" + page + ")", p -> p.guest().acceptance(page));
     }
 
     @Override

@@ -182,8 +182,8 @@ public final class Gmem {
               split = ",",
               description =
                   "The columns, in this order: guest, host, exits, runs, tries, refaults, notices,"
-                      + " lost, exposure, retries, state, borne; default: those that have something to"
-                      + " tell.")
+                      + " lost, exposure, retries, state, borne; default: those that have something"
+                      + " to tell.")
           @Nullable List<String> columns,
       @ArgGroup @Nullable TableForm form,
       @Option(

@@ -196,7 +196,7 @@ class CompareTest {
             policy: tdx
             memory: {pages: 1}
             steps:
-              - {vcpu: 0, does: [{accept: 0}]}
+              - {vcpu: 0, does: [{map-gpa: 0, r13: 0}]}
             """);
 
     Shell compare = Shell.gmem("compare", "--policies", "tdx", file);
@@ -207,7 +207,7 @@ class CompareTest {
             assertEquals(
                 "gmem: "
                     + file
-                    + ", line 5, column 22: 'accept' is for the policy 'tdx', and this scenario is"
+                    + ", line 5, column 22: 'map-gpa' is for the policy 'tdx', and this scenario is"
                     + " to be told under any\n",
                 compare.err()));
   }

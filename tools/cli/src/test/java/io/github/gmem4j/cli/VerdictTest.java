@@ -131,13 +131,15 @@ class VerdictTest {
         """;
 
     Shell silent = run("snp", steps.replace("EXPECTED", "").replace("EXITS", ""));
-    Shell action = run("snp", steps.replace("EXPECTED", ", expect: unfinished").replace("EXITS", ""));
+    Shell action =
+        run("snp", steps.replace("EXPECTED", ", expect: unfinished").replace("EXITS", ""));
 
     assertAll(
         () -> assertEquals(1, silent.code()),
         () ->
             assertTrue(
-                silent.lastLine()
+                silent
+                    .lastLine()
                     .startsWith(
                         "stopped: the VM was stopped at 1 ms, vCPU 0 could not get past 'unshare'"
                             + " ("),

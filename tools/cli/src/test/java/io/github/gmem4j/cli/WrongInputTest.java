@@ -58,8 +58,8 @@ class WrongInputTest {
       textBlock =
           """
           policy: tdx | polcy: tdx | line 2, column 1: unknown key 'polcy' in a scenario, \
-          which has title, description, policy, kernel, patience, memory, slots, vcpus, \
-          processes, participants, steps
+          which has title, description, policy, kernel, guest, launch, implicit, patience, \
+          memory, slots, vcpus, processes, participants, steps
           policy: tdx | policy: sgx | line 2, column 9: no policy is named "sgx"; installed are \
           pkvm, pkvm-android, pkvm-mainline, pkvm-one-try, pkvm-pending-private, pkvm-run-on, \
           pkvm-success-first, pkvm-unmap-first, snp, software-protected, tdx, tdx-in-run, \
@@ -84,10 +84,10 @@ class WrongInputTest {
           check: 0-1 | check: 1-0 | line 8, column 13: pages are expected (such as 3 or 0-7), \
           not '1-0'
           - {check: 0-1 | - {chekc: 0-1 | line 8, column 5: a step needs one of the keys note, \
-          vcpu, process, vmm, check
+          vcpu, process, vmm, fault, check
           vcpu: 0 | vcpu: 1 | line 9, column 12: a number from 0 to 0 is expected, not 1
           {touch: 0x1000 | {tuch: 0x1000 | line 9, column 22: a guest's action needs one of \
-          the keys request, share, unshare, touch, read, write, accept, map-gpa
+          the keys request, share, unshare, touch, read, write, accept, pvalidate, map-gpa
           process: host | process: hots | line 10, column 15: 'hots' is none of host
           {touch: 1} | {touch: 1, read: 1} | line 10, column 28: a process's action has one of \
           the keys touch, read, not several
@@ -161,8 +161,8 @@ class WrongInputTest {
           touch: 1 | "\\x9b": 1 | line 10, column 28: a process's action needs one of the keys \
           touch, read, write, keep-touching, pin, read-pinned, unpin
           policy: tdx | "\\e": tdx | line 2, column 1: unknown key '<U+001B>' in a scenario, \
-          which has title, description, policy, kernel, patience, memory, slots, vcpus, \
-          processes, participants, steps
+          which has title, description, policy, kernel, guest, launch, implicit, patience, \
+          memory, slots, vcpus, processes, participants, steps
           """)
   void a_character_that_does_something_to_a_terminal_is_named(
       String from, String to, String sentence) throws IOException {
@@ -173,8 +173,7 @@ class WrongInputTest {
   void a_file_that_is_not_utf_8_or_too_large_is_named() throws IOException {
     Path latin = Files.write(directory.resolve("latin.yaml"), "title: \u00fc".getBytes(ISO_8859_1));
     Path wide = Files.write(directory.resolve("wide.yaml"), GOOD.getBytes(UTF_16));
-    Path large =
-        Files.writeString(directory.resolve("large.yaml"), GOOD + "#".repeat(1 << 22));
+    Path large = Files.writeString(directory.resolve("large.yaml"), GOOD + "#".repeat(1 << 22));
 
     assertUnusable(latin + ": is not UTF-8 text", Shell.gmem("run", latin));
     assertUnusable(wide + ": is not UTF-8 text", Shell.gmem("run", wide));

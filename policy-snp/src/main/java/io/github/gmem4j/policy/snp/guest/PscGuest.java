@@ -19,6 +19,7 @@ import io.github.gmem4j.policy.snp.ghcb.VmgExit;
 import io.github.gmem4j.policy.snp.rmp.RmpStatus;
 import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
+import io.github.gmem4j.policy.snp.rmp.Validation;
 import java.util.Optional;
 
 /**
@@ -166,6 +167,11 @@ public final class PscGuest implements GuestKernel {
    * <p>Without an RMP nobody keeps books of what was validated: PVALIDATE of 4 KiB always changes
    * something, and 2 MiB never match, as for pages that the host has mapped as 4 KiB.
    */
+  @Override
+  public Optional<PlatformInstruction> acceptance(Gpa page) {
+    return Optional.of(new SnpInstruction.Pvalidate(page, PageSize.KIB_4, Validation.VALIDATE));
+  }
+
   @Override
   public Optional<Substitute> substitute(PlatformInstruction instruction) {
     return switch (instruction) {

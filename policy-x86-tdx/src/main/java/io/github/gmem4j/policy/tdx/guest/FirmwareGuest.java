@@ -13,6 +13,7 @@ import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
 import io.github.gmem4j.policy.tdx.tdcall.PageSize;
+import io.github.gmem4j.policy.tdx.tdcall.TdCall;
 import io.github.gmem4j.policy.tdx.tdcall.TdCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.TdxStatus;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
@@ -101,6 +102,11 @@ public final class FirmwareGuest implements GuestKernel {
             status.is(TdxStatus.PAGE_ALREADY_ACCEPTED) ? TdxStatus.SUCCESS : status,
             accept -> new Accepting(accept, 0, accepting.rest(), accepting.end()),
             () -> nextEntry(accepting.rest(), accepting.end(), Shareability.PRIVATE));
+  }
+
+  @Override
+  public Optional<PlatformInstruction> acceptance(Gpa page) {
+    return Optional.of(new TdCall.AcceptPage(page, PageSize.KIB_4));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
 import io.github.gmem4j.api.policy.Substitute;
+import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.policy.tdx.sept.DeviceAssignment;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
@@ -85,6 +86,11 @@ public final class LinuxGuest implements GuestKernel {
       case Releasing releasing -> afterRelease(releasing, answer.status());
       default -> new GuestMove.GiveUp("unexpected " + result + " after " + progress);
     };
+  }
+
+  @Override
+  public Optional<PlatformInstruction> acceptance(Gpa page) {
+    return Optional.of(new TdCall.AcceptPage(page, PageSize.KIB_4));
   }
 
   @Override

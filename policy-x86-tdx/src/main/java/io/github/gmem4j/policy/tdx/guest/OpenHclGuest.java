@@ -8,8 +8,11 @@ import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
 import io.github.gmem4j.api.policy.Substitute;
+import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
+import io.github.gmem4j.policy.tdx.tdcall.PageSize;
+import io.github.gmem4j.policy.tdx.tdcall.TdCall;
 import io.github.gmem4j.policy.tdx.tdcall.TdCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
@@ -62,6 +65,11 @@ public final class OpenHclGuest implements GuestKernel {
       return new GuestMove.GiveUp("unexpected " + result + " after " + progress);
     }
     return accepting.accept().after(answer.status(), Accepting::new, () -> GuestMove.DONE);
+  }
+
+  @Override
+  public Optional<PlatformInstruction> acceptance(Gpa page) {
+    return Optional.of(new TdCall.AcceptPage(page, PageSize.KIB_4));
   }
 
   @Override

@@ -121,7 +121,8 @@ public enum Column {
   private static boolean tells(Outcome outcome) {
     return switch (outcome.action()) {
       case "share", "unshare", "read", "read-pinned" -> true;
-      case "touch", "write", "pin", "unpin", "keep-touching" -> !outcome.result().equals("ok");
+      case "touch", "write", "accept", "pin", "unpin", "keep-touching" ->
+          !outcome.result().equals("ok");
       default -> true;
     };
   }

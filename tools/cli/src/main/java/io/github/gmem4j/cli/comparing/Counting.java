@@ -13,8 +13,8 @@ import io.github.gmem4j.cli.comparing.Tally.Exposure;
 import io.github.gmem4j.cli.comparing.Tally.Notices;
 import io.github.gmem4j.cli.comparing.Tally.Retries;
 import io.github.gmem4j.cli.journal.Happening;
-import io.github.gmem4j.cli.playing.Outcome;
 import io.github.gmem4j.cli.playing.Finding;
+import io.github.gmem4j.cli.playing.Outcome;
 import io.github.gmem4j.cli.playing.Played;
 import io.github.gmem4j.cli.scenario.Words;
 import java.time.Duration;
@@ -83,8 +83,7 @@ final class Counting {
             unfinished,
             played.isStopped(),
             has(played, Finding.Endless.class) > 0),
-        new Exposure(
-            has(played, Finding.Exposed.class), played.verdict().defended().size()));
+        new Exposure(has(played, Finding.Exposed.class), played.verdict().defended().size()));
   }
 
   private static int has(Played played, Class<? extends Finding> kind) {

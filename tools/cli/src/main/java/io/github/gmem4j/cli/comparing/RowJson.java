@@ -69,9 +69,7 @@ public final class RowJson {
     json.writeNumberField("held", told.played().verdict().held());
     strings(json, "failed", told.played().verdict().failures());
     strings(
-        json,
-        "found",
-        told.played().verdict().findings().stream().map(Finding::sentence).toList());
+        json, "found", told.played().verdict().findings().stream().map(Finding::sentence).toList());
   }
 
   private static void outcomes(JsonGenerator json, Row.Told told) throws IOException {

@@ -3,8 +3,12 @@ package io.github.gmem4j.cli.playing;
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.guest.GuestProgram;
-import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.memory.ByteCount;
+import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.cli.journal.Journal;
 import io.github.gmem4j.cli.scenario.Expectation;
 import io.github.gmem4j.cli.scenario.GuestDeed;
@@ -27,6 +31,7 @@ final class GuestRun {
 
   private final Step.Run step;
   private final Machine machine;
+  private final GuestKernel guest;
   private final Belief belief;
   private final Journal journal;
   private final Treadmill treadmill;
@@ -40,6 +45,7 @@ final class GuestRun {
   GuestRun(Step.Run step, World world, Belief belief) {
     this.step = step;
     this.machine = world.machine();
+    this.guest = world.policy().guest();
     this.belief = belief;
     this.journal = world.journal();
     this.treadmill = new Treadmill(journal, world::isQuiet);
@@ -71,7 +77,8 @@ final class GuestRun {
   /** Tells whether something is left to do, and the guest came as far as to do it. */
   private boolean isUnderWay() {
     return ending == Ending.BY_ITSELF
-        && begun.size() < step.does().size() && results.size() == begun.size();
+        && begun.size() < step.does().size()
+        && results.size() == begun.size();
   }
 
   private void answer(Exit exit) {
@@ -99,6 +106,12 @@ final class GuestRun {
     return switch (deed) {
       case GuestDeed.Exactly exactly -> exactly.action();
       case GuestDeed.AsBelieved open -> open.access().as(belief.of(open.access().at()));
+      case GuestDeed.InDetail detailed -> detailed.action();
+      case GuestDeed.Accept accept ->
+          guest
+              .acceptance(accept.at())
+              .<GuestAction>map(GuestAction.Execute::new)
+              .orElseGet(() -> new GuestAction.Touch(accept.at(), Shareability.PRIVATE));
     };
   }
 
@@ -110,8 +123,24 @@ final class GuestRun {
           && begun.get(results.size()) instanceof GuestAction.Request request) {
         belief.got(request.range(), request.target());
       }
+      if (step.does().get(results.size()) instanceof GuestDeed.Accept accept
+          && Words.of(result).equals(Words.OK)) {
+        belief.got(new GpaRange(accept.at(), ByteCount.PAGE), Shareability.PRIVATE);
+      }
       results.add(result);
     }
+  }
+
+  /** Returns what the guest does, as a word. */
+  private String wordOf(int deed) {
+    return step.does().get(deed) instanceof GuestDeed.Accept
+        ? Words.ACCEPT
+        : Words.of(deed < begun.size() ? begun.get(deed) : actionOf(step.does().get(deed)));
+  }
+
+  /** Returns what the guest got in detail; none if it did not come so far. */
+  String detail(int deed) {
+    return deed < results.size() ? Words.detailOf(results.get(deed)) : Words.NONE;
   }
 
   /** Returns what the guest did and what it got, as far as it came; the rest is unfinished. */
@@ -119,12 +148,11 @@ final class GuestRun {
     List<Outcome> outcomes = new ArrayList<>();
     List<Duration> times = journal.finishedSince(firstHappening, step.vcpu());
     for (int i = 0; i < step.does().size(); i++) {
-      GuestAction action = i < begun.size() ? begun.get(i) : actionOf(step.does().get(i));
       outcomes.add(
           new Outcome(
               Outcome.By.GUEST,
               "vCPU " + step.vcpu(),
-              Words.of(action),
+              wordOf(i),
               i < results.size() ? Words.of(results.get(i)) : Words.UNFINISHED,
               i < results.size() ? times.get(i) : journal.now()));
     }
@@ -163,8 +191,7 @@ final class GuestRun {
 
   /** Returns what the guest does not get past. */
   private String stuckAt() {
-    int at = Math.min(results.size(), step.does().size() - 1);
-    return Words.of(at < begun.size() ? begun.get(at) : actionOf(step.does().get(at)));
+    return wordOf(Math.min(results.size(), step.does().size() - 1));
   }
 
   /** Returns why it last left {@code run()}. */

@@ -48,9 +48,7 @@ public record Played(
     if (!verdict.expectedSomething()) {
       return "nothing was expected; " + Seen.of(this);
     }
-    return verdict.held() == 1
-        ? "1 expectation holds"
-        : verdict.held() + " expectations hold";
+    return verdict.held() == 1 ? "1 expectation holds" : verdict.held() + " expectations hold";
   }
 
   private String defended() {

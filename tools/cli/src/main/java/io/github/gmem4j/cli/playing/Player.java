@@ -3,9 +3,11 @@ package io.github.gmem4j.cli.playing;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.api.seam.FaultSite;
 import io.github.gmem4j.cli.journal.Lane;
 import io.github.gmem4j.cli.journal.PageNames;
 import io.github.gmem4j.cli.scenario.Expectation;
+import io.github.gmem4j.cli.scenario.GuestDeed;
 import io.github.gmem4j.cli.scenario.HostDeed;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.Scenario;
@@ -13,9 +15,11 @@ import io.github.gmem4j.cli.scenario.Step;
 import io.github.gmem4j.cli.scenario.VmmDeed;
 import io.github.gmem4j.cli.scenario.Words;
 import io.github.gmem4j.cli.staging.HostProcess;
+import io.github.gmem4j.cli.staging.KernelCalls;
 import io.github.gmem4j.cli.staging.World;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +33,7 @@ public final class Player {
   private final Map<Integer, GuestRun> open = new HashMap<>();
   private final Secrets secrets;
   private final List<Finding> findings = new ArrayList<>();
+  private final Map<FaultSite, Step.GoesWrong> planned = new LinkedHashMap<>();
   private boolean isEndless;
   private boolean isStopped;
   private boolean wasStopped;
@@ -64,6 +69,13 @@ public final class Player {
   }
 
   private Verdict verdict() {
+    planned.values().stream()
+        .filter(wrong -> !world.came(wrong.fault()))
+        .forEach(wrong ->
+            verdicts.fail(
+                wrong.place(),
+                "nothing went wrong at '%s': nobody came by"
+                    .formatted(wrong.fault().site().name())));
     List<Finding> all = new ArrayList<>(findings);
     all.addAll(secrets.exposed());
     return new Verdict(verdicts.held(), verdicts.failures(), all, secrets.defended());
@@ -76,6 +88,10 @@ public final class Player {
       case Step.GoOn goOn -> play(goOn);
       case Step.Host host -> host.does().forEach(deed -> play(host.process(), deed));
       case Step.Vmm vmm -> vmm.does().forEach(this::play);
+      case Step.GoesWrong wrong -> {
+        planned.put(wrong.fault().site(), wrong);
+        world.plan(wrong.fault());
+      }
       case Step.Check check -> play(check);
     }
   }
@@ -136,6 +152,12 @@ public final class Player {
           run.step().does().get(i).expected(),
           "action %d of vCPU %d".formatted(i + 1, run.step().vcpu()),
           ofRun.get(i).result());
+      if (run.step().does().get(i) instanceof GuestDeed.InDetail detailed) {
+        verdicts.compare(
+            detailed.detail(),
+            "registers after action %d of vCPU %d".formatted(i + 1, run.step().vcpu()),
+            run.detail(i));
+      }
     }
     outcomes.addAll(ofRun);
   }
@@ -185,12 +207,60 @@ public final class Player {
   }
 
   private void play(VmmDeed deed) {
+    KernelCalls calls = world.machine().calls();
     switch (deed) {
-      case VmmDeed.Convert convert -> {
-        String got = Words.of(world.machine().convert(convert.target(), convert.pages()));
-        verdicts.compare(convert.expected(), "conversion of " + PageNames.of(convert.pages()), got);
-        outcomes.add(vmm("convert", got));
-      }
+      case VmmDeed.Convert convert ->
+          vmm(
+              "convert",
+              "conversion of " + PageNames.of(convert.pages()),
+              convert.expected(),
+              Words.of(world.machine().convert(convert.target(), convert.pages())));
+      case VmmDeed.Attributes set ->
+          vmm(
+              "attributes",
+              "attributes of " + set.range(),
+              set.expected(),
+              calls.setAttributes(set.target(), set.range()));
+      case VmmDeed.Discard discard ->
+          vmm(
+              "discard",
+              "discard of " + PageNames.of(discard.pages()),
+              discard.expected(),
+              calls.discard(discard.pages()));
+      case VmmDeed.Allocate allocate ->
+          vmm(
+              "allocate",
+              "allocation of " + PageNames.of(allocate.pages()),
+              allocate.expected(),
+              calls.allocate(allocate.pages()));
+      case VmmDeed.Poison poison ->
+          vmm(
+              "poison",
+              "memory error on " + poison.page(),
+              poison.expected(),
+              calls.poison(poison.page()));
+      case VmmDeed.Prefault prefault ->
+          vmm(
+              "prefault",
+              "prefault of " + prefault.range(),
+              prefault.expected(),
+              calls.prefault(prefault.vcpu(), prefault.range()));
+      case VmmDeed.Populate populate ->
+          vmm(
+              "populate",
+              "image at " + populate.range(),
+              populate.expected(),
+              calls.populate(populate.range()));
+      case VmmDeed.FinalizeLaunch completed ->
+          vmm("finalize", "launch", completed.expected(), world.machine().finalizeLaunch());
+      case VmmDeed.SetSlot set ->
+          vmm(
+              "set-slot",
+              "slot " + set.numbers().slot(),
+              set.expected(),
+              calls.setSlot(set.numbers(), set.isBound()));
+      case VmmDeed.Interrupt interrupt -> calls.interrupt(interrupt.vcpu());
+      case VmmDeed.Kick kick -> calls.kick(kick.vcpu(), kick.after());
       case VmmDeed.Bind bind -> world.machine().bind(bind.slot());
       case VmmDeed.Unbind unbind -> world.machine().unbind(unbind.place(), unbind.slot());
       case VmmDeed.Restart restart -> {
@@ -199,15 +269,18 @@ public final class Player {
       }
       case VmmDeed.Reboot reboot -> {
         forgetGuest();
-        String got = world.reboot(reboot.memory()).map(Words::of).orElse(Words.NONE);
-        verdicts.compare(reboot.expected(), "reset of the memory", got);
-        outcomes.add(vmm("reboot", got));
+        vmm(
+            "reboot",
+            "reset of the memory",
+            reboot.expected(),
+            world.reboot(reboot.memory()).map(Words::of).orElse(Words.NONE));
       }
     }
   }
 
-  private Outcome vmm(String action, String result) {
-    return new Outcome(Outcome.By.VMM, "VMM", action, result, world.journal().now());
+  private void vmm(String action, String of, Optional<Expectation> expected, String got) {
+    verdicts.compare(expected, of, got);
+    outcomes.add(new Outcome(Outcome.By.VMM, "VMM", action, got, world.journal().now()));
   }
 
   /** What its vCPUs left open goes with the guest. */

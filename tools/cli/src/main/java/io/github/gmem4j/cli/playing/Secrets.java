@@ -50,7 +50,10 @@ final class Secrets {
           offered(request.range());
         }
       }
-      case RoadEvent.ActionFinished(int vcpu, GuestAction.Write write, ActionResult.Stored stored) -> {
+      case RoadEvent.ActionFinished(
+              int vcpu,
+              GuestAction.Write write,
+              ActionResult.Stored stored) -> {
         if (write.as() == Shareability.SHARED) {
           offered(write.at());
         } else if (write.value() != 0) {
@@ -77,8 +80,8 @@ final class Secrets {
   private void offered(GpaRange range) {
     secrets
         .keySet()
-        .removeIf(page ->
-            world.machine().frameOf(page).filter(gfn -> contains(range, gfn)).isPresent());
+        .removeIf(
+            page -> world.machine().frameOf(page).filter(gfn -> contains(range, gfn)).isPresent());
   }
 
   private static boolean contains(GpaRange range, Gfn gfn) {
@@ -103,8 +106,7 @@ final class Secrets {
       return;
     }
     if (secret.equals(got)) {
-      exposed.add(
-          new Finding.Exposed(reader, page.toString(), got, world.journal().now()));
+      exposed.add(new Finding.Exposed(reader, page.toString(), got, world.journal().now()));
     } else if (pastTables) {
       defended.add("%s did not get what the guest wrote to %s (%s)".formatted(reader, page, got));
     }

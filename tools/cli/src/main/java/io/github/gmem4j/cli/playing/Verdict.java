@@ -9,8 +9,8 @@ import java.util.stream.Stream;
  * @param held how many expectations held
  * @param failures one sentence for each that did not, in order
  * @param findings what is not good whatever was expected, in order
- * @param defended one clause for each attempt to read past the page tables what a guest had
- *     written for itself that did not get it, in order
+ * @param defended one clause for each attempt to read past the page tables what a guest had written
+ *     for itself that did not get it, in order
  */
 public record Verdict(
     int held, List<String> failures, List<Finding> findings, List<String> defended) {

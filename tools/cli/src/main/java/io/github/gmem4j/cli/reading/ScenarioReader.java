@@ -1,8 +1,9 @@
 package io.github.gmem4j.cli.reading;
 
+import io.github.gmem4j.cli.scenario.GuestName;
 import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.scenario.Launch;
 import io.github.gmem4j.cli.scenario.MemoryLayout;
-import io.github.gmem4j.cli.scenario.Patience;
 import io.github.gmem4j.cli.scenario.PolicyName;
 import io.github.gmem4j.cli.scenario.Role;
 import io.github.gmem4j.cli.scenario.Scenario;
@@ -24,6 +25,9 @@ public final class ScenarioReader {
           "description",
           "policy",
           "kernel",
+          "guest",
+          "launch",
+          "implicit",
           "patience",
           "memory",
           "slots",
@@ -84,9 +88,12 @@ public final class ScenarioReader {
         fields.optional("description").map(Values::text).orElse(""),
         policy,
         fields.optional("kernel").map(ScenarioReader::kernel).orElse(KernelGeneration.IN_PLACE),
-        fields.optional("patience").map(ScenarioReader::patience),
+        fields.optional("guest").map(node -> new GuestName(node.place(), Values.line(node))),
+        fields.optional("launch").map(ScenarioReader::launch).orElse(Launch.AT_FIRST_RUN),
+        fields.optional("implicit").map(RuleReader::implicit),
+        fields.optional("patience").map(RuleReader::patience),
         memory,
-        fields.items("slots").stream().map(new VmmDeedReader(memory)::slot).toList(),
+        fields.items("slots").stream().map(new VmmDeedReader(memory, vcpus)::slot).toList(),
         vcpus,
         processes,
         participants,
@@ -106,20 +113,18 @@ public final class ScenarioReader {
     }
   }
 
-  private static KernelGeneration kernel(Node node) {
-    return switch (Values.word(node, List.of("in-place", "rfc-2025"))) {
-      case "in-place" -> KernelGeneration.IN_PLACE;
-      default -> KernelGeneration.RFC_2025;
+  private static Launch launch(Node node) {
+    return switch (Values.word(node, List.of("at-first-run", "by-hand"))) {
+      case "by-hand" -> Launch.BY_HAND;
+      default -> Launch.AT_FIRST_RUN;
     };
   }
 
-  private static Patience patience(Node node) {
-    Fields fields = Fields.of(node, "patience", "pause-ms", "times", "then");
-    return new Patience(
-        Values.millis(fields.required("pause-ms")),
-        Values.count(fields.required("times"), 1),
-        Values.word(fields.required("then"), List.of("refuse", "retry")).equals("refuse")
-            ? Patience.Then.REFUSE
-            : Patience.Then.RETRY);
+  private static KernelGeneration kernel(Node node) {
+    return switch (Values.word(node, List.of("in-place", "rfc-2025", "vm-attributes"))) {
+      case "in-place" -> KernelGeneration.IN_PLACE;
+      case "rfc-2025" -> KernelGeneration.RFC_2025;
+      default -> KernelGeneration.VM_ATTRIBUTES;
+    };
   }
 }

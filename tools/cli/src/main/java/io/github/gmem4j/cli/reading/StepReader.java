@@ -2,15 +2,18 @@ package io.github.gmem4j.cli.reading;
 
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.MemoryLayout;
+import io.github.gmem4j.cli.scenario.PlannedFault;
 import io.github.gmem4j.cli.scenario.PolicyName;
 import io.github.gmem4j.cli.scenario.Step;
 import io.github.gmem4j.cli.scenario.Words;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Reads the steps. */
 final class StepReader {
-  private static final List<String> KINDS = List.of("note", "vcpu", "process", "vmm", "check");
+  private static final List<String> KINDS =
+      List.of("note", "vcpu", "process", "vmm", "fault", "check");
 
   private final MemoryLayout memory;
   private final int vcpus;
@@ -23,7 +26,7 @@ final class StepReader {
     this.vcpus = vcpus;
     this.processes = processes;
     this.guest = new GuestDeedReader(policy);
-    this.vmm = new VmmDeedReader(memory);
+    this.vmm = new VmmDeedReader(memory, vcpus);
   }
 
   Step read(Node node) {
@@ -39,7 +42,7 @@ final class StepReader {
         yield new Step.Run(
             fields.place(),
             vcpu,
-            does(fields).stream().map(guest::read).toList(),
+            does(fields).stream().flatMap(deed -> guest.read(deed).stream()).toList(),
             until(fields),
             Expected.words(fields, "exits", Words.EXITS),
             Expected.count(fields, "holds"));
@@ -54,6 +57,7 @@ final class StepReader {
         Fields fields = Fields.of(node, "a step of the VMM", "vmm");
         yield new Step.Vmm(fields.items("vmm").stream().map(vmm::read).toList());
       }
+      case "fault" -> fault(Fields.of(node, "a fault", "fault", "times", "at"));
       default -> {
         Fields fields = Fields.of(node, "a check", "check", "state");
         yield new Step.Check(
@@ -63,6 +67,20 @@ final class StepReader {
             Values.state(fields.required("state")));
       }
     };
+  }
+
+  private static Step fault(Fields fields) {
+    Optional<Node> at = fields.optional("at");
+    return new Step.GoesWrong(
+        fields.place(),
+        new PlannedFault(
+            Values.faultSite(fields.required("fault")),
+            fields.optional("times").map(StepReader::times).orElse(1),
+            at.isPresent() ? OptionalLong.of(Values.unsigned(at.get())) : OptionalLong.empty()));
+  }
+
+  private static int times(Node node) {
+    return Values.text(node).equals("always") ? Integer.MAX_VALUE : Values.count(node, 1);
   }
 
   private static Step goesOn(Node node, int vcpu) {

@@ -4,7 +4,9 @@ import io.github.gmem4j.api.memory.PageCount;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.seam.FaultSite;
 import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.Printable;
 import java.time.Duration;
@@ -98,6 +100,18 @@ final class Values {
     return Duration.ofMillis(between(node, 1, MAX_COUNT));
   }
 
+  /** Reads the name of a place where something can go wrong. */
+  static FaultSite faultSite(Node node) {
+    try {
+      return new FaultSite(text(node));
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          node.place(),
+          "a fault is named by words joined by dots (such as core.reserve-state), not '%s'"
+              .formatted(text(node)));
+    }
+  }
+
   static Gpa gpa(Node node) {
     return new Gpa(unsigned(node));
   }
@@ -118,6 +132,13 @@ final class Values {
   /** Tells whether a text is a number of pages rather than a range of them. */
   static boolean isCount(Node node) {
     return !text(node).contains("-");
+  }
+
+  /** Reads whole pages from a guest address on; without a number of them it is one page. */
+  static GpaRange range(Fields fields, String addressKey) {
+    return new GpaRange(
+        gpa(fields.required(addressKey)),
+        fields.optional("pages").map(Values::fewPages).orElse(PageCount.ONE).bytes());
   }
 
   /** Reads one page or several: {@code 3} or {@code 0-7}, both ends included. */

@@ -1,5 +1,6 @@
 package io.github.gmem4j.cli.scenario;
 
+import io.github.gmem4j.api.policy.ImplicitRule;
 import io.github.gmem4j.core.kernel.KernelGeneration;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,9 @@ import java.util.Optional;
  * @param description more lines for a person, possibly none
  * @param policy which architecture; empty: a story for any
  * @param kernel which generation of the kernel interface
+ * @param guest which software runs in the guest; empty: the policy's own choice
+ * @param launch when the launch is completed
+ * @param implicit what the VMM does about accesses of the wrong kind, in place of the policy's rule
  * @param patience how long the VMM tries, in place of the policy's own rule
  * @param memory the guest memory
  * @param slots where the guest finds it
@@ -24,6 +28,9 @@ public record Scenario(
     String description,
     Optional<PolicyName> policy,
     KernelGeneration kernel,
+    Optional<GuestName> guest,
+    Launch launch,
+    Optional<ImplicitRule> implicit,
     Optional<Patience> patience,
     MemoryLayout memory,
     List<SlotLayout> slots,

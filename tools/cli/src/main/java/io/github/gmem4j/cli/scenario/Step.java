@@ -64,6 +64,14 @@ public sealed interface Step {
     }
   }
 
+  /**
+   * Something goes wrong from now on.
+   *
+   * @param place where it is said
+   * @param fault what, and how often
+   */
+  record GoesWrong(Place place, PlannedFault fault) implements Step {}
+
   /** All pages of a range are expected to have a state. */
   record Check(Place place, PageRange pages, Shareability state) implements Step {}
 }

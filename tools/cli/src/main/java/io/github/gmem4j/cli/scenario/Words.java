@@ -5,9 +5,12 @@ import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.HostAccess;
+import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.policy.snp.rmp.RmpStatus;
+import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
 import io.github.gmem4j.policy.tdx.tdcall.TdCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
@@ -22,6 +25,9 @@ public final class Words {
   /** It worked. */
   public static final String OK = "ok";
 
+  /** The action was not finished. */
+  public static final String UNFINISHED = "unfinished";
+
   /** What a guest's access can yield, beside the byte it read. */
   public static final List<String> GUEST_ACCESS = List.of(OK, "exception", "unfinished");
 
@@ -29,7 +35,8 @@ public final class Words {
   public static final List<String> REQUEST = List.of(OK, "gave-up", "unfinished");
 
   /** What an instruction of the platform can yield. */
-  public static final List<String> INSTRUCTION = List.of(OK, "error", "exception", "unfinished");
+  public static final List<String> INSTRUCTION =
+      List.of(OK, "unchanged", "error", "exception", UNFINISHED);
 
   /** What a host's access can yield, beside the byte it read. */
   public static final List<String> HOST_ACCESS = List.of(OK, "sigbus", "sigsegv");
@@ -37,14 +44,25 @@ public final class Words {
   /** What a host's pin can yield. */
   public static final List<String> PIN = List.of(OK, "EFAULT");
 
+  /** A guest takes a page for its own. */
+  public static final String ACCEPT = "accept";
+
   /** There is no such thing. */
   public static final String NONE = "none";
 
   /** What a read through a reference can yield, beside the byte. */
   public static final List<String> PINNED = List.of(NONE);
 
-  /** The action was not finished. */
-  public static final String UNFINISHED = "unfinished";
+  /** What a call of the VMM can yield. */
+  public static final List<String> CALL =
+      Stream.concat(Stream.of(OK), Arrays.stream(Errno.values()).map(Errno::name)).toList();
+
+  /** Only a part of what was asked for was done. */
+  public static final String PARTLY = "partly";
+
+  /** What a call of the VMM can yield that may do a part of what it is asked for. */
+  public static final List<String> PARTIAL_CALL =
+      Stream.concat(Stream.of(PARTLY), CALL.stream()).toList();
 
   /** What a conversion can yield. */
   public static final List<String> CONVERSION =
@@ -110,6 +128,9 @@ public final class Words {
       case ActionResult.Returned returned -> returned.result().toString();
       case ActionResult.Executed executed when executed.result() instanceof TdCallResult answer ->
           answer.status().succeeded() ? OK : "error";
+      case ActionResult.Executed executed
+          when executed.result() instanceof SnpInstructionResult answer ->
+          answer.status() == RmpStatus.SUCCESS ? (answer.carry() ? "unchanged" : OK) : "error";
       case ActionResult.Executed executed -> executed.result().toString();
       case ActionResult.Fulfilled fulfilled -> OK;
       case ActionResult.GaveUp gaveUp -> "gave-up";
@@ -132,6 +153,22 @@ public final class Words {
       case LONG_TERM -> "long-term";
       case TRANSIENT -> "transient";
     };
+  }
+
+  /** Returns the word of what a call of the VMM yielded. */
+  public static String of(KernelResult<?> result) {
+    return switch (result) {
+      case KernelResult.Ok<?> ok -> OK;
+      case KernelResult.Failed<?> failed -> failed.errno().name();
+    };
+  }
+
+  /** Returns what is left in a register beside the word of a result; none if nothing is. */
+  public static String detailOf(ActionResult result) {
+    return result instanceof ActionResult.Returned returned
+            && returned.result() instanceof VmCallResult answer
+        ? "0x" + Long.toHexString(answer.r11())
+        : NONE;
   }
 
   /** Returns the word of what a conversion yielded. */

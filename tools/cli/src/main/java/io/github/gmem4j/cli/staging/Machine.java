@@ -7,9 +7,11 @@ import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.ConversionRequest;
 import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.KernelResult;
+import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.vm.ConversionScope;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.Gpa;
@@ -24,7 +26,9 @@ import io.github.gmem4j.cli.journal.Journal;
 import io.github.gmem4j.cli.journal.Lane;
 import io.github.gmem4j.cli.journal.PageNames;
 import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.scenario.Launch;
 import io.github.gmem4j.cli.scenario.Place;
+import io.github.gmem4j.cli.scenario.Scenario;
 import io.github.gmem4j.cli.scenario.SlotLayout;
 import io.github.gmem4j.core.vmm.Coordinator;
 import java.util.List;
@@ -39,8 +43,10 @@ public final class Machine {
   private final GuestMemory memory;
   private final Coordinator coordinator;
   private final ManualClock clock;
-  private final Optional<PageRange> image;
+  private final Scenario scenario;
   private final List<Vcpu> vcpus;
+  private final KernelCalls calls;
+  private final FrameStates frames;
   private final Journal journal;
   private boolean launched;
 
@@ -49,17 +55,24 @@ public final class Machine {
       GuestMemory memory,
       Coordinator coordinator,
       ManualClock clock,
-      int vcpuCount,
-      Optional<PageRange> image,
+      Scenario scenario,
       Journal journal) {
     this.vm = vm;
     this.memory = memory;
     this.coordinator = coordinator;
     this.clock = clock;
-    this.image = image;
+    this.scenario = scenario;
     this.journal = journal;
-    this.vcpus = Stream.generate(() -> vm.createVcpu(GuestProgram.of())).limit(vcpuCount).toList();
+    this.vcpus =
+        Stream.generate(() -> vm.createVcpu(GuestProgram.of())).limit(scenario.vcpus()).toList();
+    this.calls = new KernelCalls(vm, memory, vcpus, clock, journal);
+    this.frames = new FrameStates(journal);
     vm.enableExitHypercalls(vm.exitHypercalls()).orThrow();
+  }
+
+  /** Returns the calls that the VMM makes one by one. */
+  public KernelCalls calls() {
+    return calls;
   }
 
   GuestMemory memory() {
@@ -95,10 +108,11 @@ public final class Machine {
     Exit exit = first;
     while (!isEndless.getAsBoolean()) {
       Optional<Reply> reply = coordinator.answer(vcpu, exit);
-      if (reply.isEmpty()) {
+      if (reply.isEmpty() && !(exit instanceof Exit.Interrupted)) {
         return endingOf(exit);
       }
-      exit = vcpus.get(vcpu).run(reply.get());
+      // After a kick the VMM has done what it kicked for, and runs the vCPU again.
+      exit = vcpus.get(vcpu).run(reply.orElse(Reply.RESUME));
     }
     return Ending.NONE;
   }
@@ -131,11 +145,17 @@ public final class Machine {
 
   /** The guest finds its image in what is bound and private when it first runs. */
   private void launch() {
-    if (!launched) {
+    if (!launched && scenario.launch() == Launch.AT_FIRST_RUN) {
       launched = true;
-      image.ifPresent(this::load);
+      scenario.memory().image().ifPresent(this::load);
       vm.finalizeLaunch().orThrow();
     }
+  }
+
+  /** Completes the initial image, as a call of its own. */
+  public String finalizeLaunch() {
+    launched = true;
+    return calls.finalizeLaunch();
   }
 
   /** Where a platform has no launch, the pages become the guest's at its first touch. */
@@ -145,11 +165,18 @@ public final class Machine {
       for (long frame = slot.frames().first().value(); frame < end; frame++) {
         Gfn gfn = new Gfn(frame);
         PageIndex page = slot.pageOf(gfn);
-        if (pages.contains(page) && memory.shareability(page) == Shareability.PRIVATE) {
-          vm.populate(new GpaRange(gfn.gpa(), ByteCount.PAGE), Optional.empty());
+        if (pages.contains(page) && stateOf(page) == Shareability.PRIVATE) {
+          vm.populate(new GpaRange(gfn.gpa(), ByteCount.PAGE), source());
         }
       }
     }
+  }
+
+  /** Where private bytes are pages of their own the image comes from elsewhere. */
+  private Optional<byte[]> source() {
+    return vm.conversionScope() == ConversionScope.VM
+        ? Optional.of(new byte[(int) Page.BYTES])
+        : Optional.empty();
   }
 
   /** Converts pages through the memory itself; no slot is needed. */
@@ -157,9 +184,11 @@ public final class Machine {
     return memory.convert(ConversionRequest.of(pages.bytes(), target));
   }
 
-  /** Returns the state of a page. */
+  /** Returns the state of a page; where it is the VM's and no slot has the page it is shared. */
   public Shareability stateOf(PageIndex page) {
-    return memory.shareability(page);
+    return vm.conversionScope() == ConversionScope.GUEST_MEMORY
+        ? memory.shareability(page)
+        : frameOf(page).map(frames::of).orElse(Shareability.SHARED);
   }
 
   /** Returns the page behind a guest address; empty if no slot covers it. */
@@ -198,6 +227,10 @@ public final class Machine {
         Lane.VMM,
         Lane.KVM,
         "binds slot %d: %s, %s".formatted(slot, layout.gpa(), PageNames.of(layout.pages())));
+    if (vm.conversionScope() == ConversionScope.VM
+        && scenario.memory().begins() == Shareability.PRIVATE) {
+      calls.setAttributes(Shareability.PRIVATE, new GpaRange(layout.gpa(), size));
+    }
   }
 
   /**

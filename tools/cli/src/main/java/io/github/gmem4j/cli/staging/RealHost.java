@@ -9,6 +9,7 @@ import io.github.gmem4j.backend.kvm.KvmAccess;
 import io.github.gmem4j.backend.kvm.vm.TwinVm;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.Scenario;
+import io.github.gmem4j.cli.scenario.Step;
 import io.github.gmem4j.core.kernel.KernelGeneration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,12 @@ record RealHost(Kvm kvm, RoadListener listener, List<VirtualMachine> vms) implem
       throw new InputException(
           "'%s' is about the interface of 2025, which no kernel has; it plays in memory only"
               .formatted(scenario.title()));
+    }
+    if (scenario.steps().stream().anyMatch(Step.GoesWrong.class::isInstance)) {
+      throw new InputException(
+          "'%s' lets something go wrong, which a real kernel does not do on purpose; it plays in"
+                  .formatted(scenario.title())
+              + " memory only");
     }
     return switch (Kvm.open()) {
       case KvmAccess.Granted granted -> new RealHost(granted.kvm(), listener, new ArrayList<>());

@@ -14,6 +14,7 @@ import io.github.gmem4j.cli.journal.Journal;
 import io.github.gmem4j.cli.journal.Lane;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.MemoryLayout;
+import io.github.gmem4j.cli.scenario.PlannedFault;
 import io.github.gmem4j.cli.scenario.Role;
 import io.github.gmem4j.cli.scenario.Scenario;
 import io.github.gmem4j.cli.scenario.VmmDeed;
@@ -31,6 +32,7 @@ public final class World implements AutoCloseable {
   private final ConversionPolicy policy;
   private final ManualClock clock = new ManualClock();
   private final Journal journal = new Journal(clock::elapsed);
+  private final StoryFaults faults = new StoryFaults(journal);
   private final Host host;
   private final Optional<String> stage;
   private final Map<String, HostProcess> processes = new HashMap<>();
@@ -47,7 +49,7 @@ public final class World implements AutoCloseable {
   public World(Scenario scenario, ConversionPolicy policy, Backend backend) {
     this.scenario = scenario;
     this.policy = policy;
-    host = backend.open(scenario, clock, journal);
+    host = backend.open(scenario, clock, journal, faults);
     boolean staged = false;
     try {
       VirtualMachine vm = host.createVm(policy);
@@ -78,6 +80,10 @@ public final class World implements AutoCloseable {
 
   /** The two generations read the same two bits differently, see {@link KernelGeneration}. */
   private static long flags(MemoryLayout layout, KernelGeneration kernel) {
+    if (kernel == KernelGeneration.VM_ATTRIBUTES) {
+      // The memory has the private halves only; what begins shared is a matter of the VM.
+      return layout.mappable() ? GuestMemory.MMAP : 0;
+    }
     boolean shared = layout.begins() == Shareability.SHARED;
     boolean secondBit = kernel == KernelGeneration.RFC_2025 ? !shared : shared;
     return layout.mappable()
@@ -111,14 +117,9 @@ public final class World implements AutoCloseable {
   }
 
   private Machine machine(VirtualMachine vm, GuestMemory memory) {
-    VmmSeat rules =
-        scenario
-            .patience()
-            .<VmmSeat>map(patience -> PatientSeat.of(policy.vmm(), patience))
-            .orElse(policy.vmm());
+    VmmSeat rules = StorySeat.of(policy.vmm(), scenario);
     Coordinator coordinator = new Coordinator(vm, rules, participants, clock, journal);
-    return new Machine(
-        vm, memory, coordinator, clock, scenario.vcpus(), scenario.memory().image(), journal);
+    return new Machine(vm, memory, coordinator, clock, scenario, journal);
   }
 
   /** Ends the VM and creates a new one, with the same memory and no slot. */
@@ -159,6 +160,16 @@ public final class World implements AutoCloseable {
         };
     scenario.slots().forEach(machine::bind);
     return outcome;
+  }
+
+  /** Lets something go wrong from now on, in place of what was to go wrong there before. */
+  public void plan(PlannedFault fault) {
+    faults.plan(fault);
+  }
+
+  /** Tells whether a fault that was planned last for its place has come. */
+  public boolean came(PlannedFault fault) {
+    return faults.came(fault);
   }
 
   /** Tells whether nobody is waiting for a certain time to act. */

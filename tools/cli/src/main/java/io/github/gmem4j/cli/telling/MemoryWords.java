@@ -3,6 +3,8 @@ package io.github.gmem4j.cli.telling;
 import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.cli.journal.PageNames;
 import io.github.gmem4j.cli.scenario.Words;
 import io.github.gmem4j.core.kernel.KernelGeneration;
@@ -21,12 +23,23 @@ record MemoryWords(KernelGeneration kernel) {
   private String call(ByteRange range, Shareability target) {
     return switch (kernel) {
       case RFC_2025 -> "KVM_GMEM_CONVERT_%s %s".formatted(target, range);
+      case VM_ATTRIBUTES -> "attributes of %s to %s".formatted(frames(range), Words.of(target));
       // By whichever call the kernel has for it.
-      case IN_PLACE, VM_ATTRIBUTES -> "converts %s to %s".formatted(range, Words.of(target));
+      case IN_PLACE -> "converts %s to %s".formatted(range, Words.of(target));
     };
   }
 
-  private static String result(ByteRange range, Shareability target, ConversionOutcome outcome) {
+  /** Where the state is the VM's, what is converted are guest addresses. */
+  private static String frames(ByteRange range) {
+    return GuestWords.range(new GpaRange(new Gpa(range.start().value()), range.size()));
+  }
+
+  private String result(ByteRange range, Shareability target, ConversionOutcome outcome) {
+    if (kernel == KernelGeneration.VM_ATTRIBUTES && outcome.succeeded()) {
+      return outcome instanceof ConversionOutcome.AlreadyThere
+          ? "nothing to do"
+          : "guest mapping zapped, nobody asked";
+    }
     return switch (outcome) {
       case ConversionOutcome.Converted done when target == Shareability.PRIVATE ->
           "host unmapped, no reference left; %s private".formatted(pages(range));

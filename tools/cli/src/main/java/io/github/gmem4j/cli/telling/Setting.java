@@ -17,7 +17,8 @@ final class Setting {
   private static String kernel(Scenario scenario) {
     return switch (scenario.kernel()) {
       case RFC_2025 -> "kernel interface of 2025, ";
-      case IN_PLACE, VM_ATTRIBUTES -> "";
+      case VM_ATTRIBUTES -> "kernel that keeps the state with the VM, ";
+      case IN_PLACE -> "";
     };
   }
 }

@@ -11,16 +11,29 @@ import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.cli.scenario.Patience;
+import io.github.gmem4j.cli.scenario.Scenario;
+import java.util.Optional;
 
-/** A policy's VMM seat with the scenario's patience in place of its own. */
-record PatientSeat(VmmSeat seat, RetryRule rule) implements VmmSeat {
-  static PatientSeat of(VmmSeat seat, Patience patience) {
+/**
+ * A policy's VMM seat with the scenario's rules in place of its own.
+ *
+ * @param seat the policy's
+ * @param patience the rule for pages that are held; empty: the policy's
+ * @param implicit the rule for accesses of the wrong kind; empty: the policy's
+ */
+record StorySeat(VmmSeat seat, Optional<RetryRule> patience, Optional<ImplicitRule> implicit)
+    implements VmmSeat {
+  static StorySeat of(VmmSeat seat, Scenario scenario) {
+    return new StorySeat(seat, scenario.patience().map(StorySeat::rule), scenario.implicit());
+  }
+
+  private static RetryRule rule(Patience patience) {
     RetryRule then =
         switch (patience.then()) {
           case REFUSE -> RetryRule.GIVE_UP;
           case RETRY -> RetryRule.ANSWER_RETRY;
         };
-    return new PatientSeat(seat, new RetryRule.Hold(patience.pause(), patience.times(), then));
+    return new RetryRule.Hold(patience.pause(), patience.times(), then);
   }
 
   @Override
@@ -30,7 +43,7 @@ record PatientSeat(VmmSeat seat, RetryRule rule) implements VmmSeat {
 
   @Override
   public RetryRule retryRule(Wish.Convert wish) {
-    return rule;
+    return patience.orElseGet(() -> seat.retryRule(wish));
   }
 
   @Override
@@ -40,7 +53,7 @@ record PatientSeat(VmmSeat seat, RetryRule rule) implements VmmSeat {
 
   @Override
   public ImplicitRule implicitRule() {
-    return seat.implicitRule();
+    return implicit.orElseGet(seat::implicitRule);
   }
 
   @Override

@@ -8,13 +8,13 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A VMM with the scenario's patience is the policy's in everything else. */
-class PatientSeatTest {
+/** A VMM with the rules of the scenario is the policy's in everything else. */
+class StorySeatTest {
   /** A default that is not passed on would replace the policy's own answer. */
   @Test
   void every_method_is_passed_on_defaults_too() {
     List<String> own =
-        Arrays.stream(PatientSeat.class.getDeclaredMethods()).map(Method::getName).toList();
+        Arrays.stream(StorySeat.class.getDeclaredMethods()).map(Method::getName).toList();
 
     assertEquals(
         List.of(),
