@@ -271,7 +271,7 @@ class StoryVerbsTest {
             """);
 
     assertHolds(3, run);
-    assertTrue(run.out().contains("goes wrong: core.reserve-state"), run.out());
+    assertTrue(run.out().contains("core.reserve-state"), run.out());
   }
 
   @Test

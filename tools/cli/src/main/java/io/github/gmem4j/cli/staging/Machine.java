@@ -175,7 +175,7 @@ public final class Machine {
   /** Where private bytes are pages of their own the image comes from elsewhere. */
   private Optional<byte[]> source() {
     return vm.conversionScope() == ConversionScope.VM
-        ? Optional.of(new byte[(int) Page.BYTES])
+        ? Optional.of(new byte[Page.BYTES])
         : Optional.empty();
   }
 
