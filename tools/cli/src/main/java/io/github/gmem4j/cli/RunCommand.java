@@ -1,5 +1,6 @@
 package io.github.gmem4j.cli;
 
+import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.cli.choosing.Policies;
 import io.github.gmem4j.cli.playing.Played;
 import io.github.gmem4j.cli.playing.Player;
@@ -8,6 +9,7 @@ import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.PolicyName;
 import io.github.gmem4j.cli.scenario.Scenario;
 import io.github.gmem4j.cli.staging.Backend;
+import io.github.gmem4j.cli.staging.GuestSoftware;
 import io.github.gmem4j.cli.staging.World;
 import io.github.gmem4j.cli.telling.JsonLines;
 import io.github.gmem4j.cli.telling.SequenceDiagram;
@@ -68,7 +70,8 @@ record RunCommand(
                     file
                         + ": names no policy; say one with --policy, or play it under all with"
                         + " 'gmem compare'"));
-    try (World world = new World(scenario, policies.named(name), backend)) {
+    ConversionPolicy chosen = GuestSoftware.chosen(policies.named(name), scenario);
+    try (World world = new World(scenario, chosen, backend)) {
       world.stage().ifPresent(sentence -> err.println("gmem: " + sentence));
       return Player.play(scenario, world);
     }

@@ -329,4 +329,34 @@ class StoryVerbsTest {
               - {check: 3, state: private}
             """));
   }
+
+  @Test
+  void the_guest_of_a_story_may_be_named() throws IOException {
+    String steps =
+        """
+        steps:
+          - {vcpu: 0, does: [{share: 0x80003000}]}
+          - {process: host, does: [{pin: 3}]}
+          - {vcpu: 0, does: [{unshare: 0x80003000, expect: RESULT}]}
+        """;
+    String impatient = "patience: {pause-ms: 1, times: 1, then: refuse}\n";
+
+    Shell linux = run("snp", impatient + "guest: linux\n" + steps.replace("RESULT", "unfinished"));
+    Shell svsm = run("snp", impatient + "guest: coconut-svsm\n" + steps.replace("RESULT", "ok"));
+    Shell unknown = run("snp", "guest: windows\n" + steps.replace("RESULT", "ok"));
+    Shell none = run("pkvm", "guest: linux\n" + steps.replace("RESULT", "ok"));
+
+    assertAll(
+        () -> assertEquals("ok: 1 expectation holds", linux.lastLine(), linux.err()),
+        () -> assertTrue(svsm.out().contains("policy snp, guest coconut-svsm, "), svsm.err()),
+        () ->
+            assertTrue(
+                unknown
+                    .err()
+                    .contains(
+                        ", line 5, column 8: no guest 'windows' under the policy 'snp', which knows"
+                            + " linux, "),
+                unknown.err()),
+        () -> assertTrue(none.err().contains("which knows none by name"), none.err()));
+  }
 }

@@ -7,6 +7,7 @@ import io.github.gmem4j.cli.playing.Player;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.Scenario;
 import io.github.gmem4j.cli.staging.Backend;
+import io.github.gmem4j.cli.staging.GuestSoftware;
 import io.github.gmem4j.cli.staging.World;
 import java.util.List;
 
@@ -35,7 +36,10 @@ public record Comparison(Scenario story, List<Row> rows) {
     Contents contents = new Contents();
     Remembered remembered = new Remembered();
     try (World world =
-        new World(story, new WatchedPolicy(policy, remembered, contents), Backend.MEMORY)) {
+        new World(
+            story,
+            new WatchedPolicy(GuestSoftware.chosen(policy, story), remembered, contents),
+            Backend.MEMORY)) {
       Watch watch = new Watch(world, contents);
       world.journal().follow(watch);
       Played played = Player.play(story, world);

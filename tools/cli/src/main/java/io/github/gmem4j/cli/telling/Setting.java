@@ -10,8 +10,9 @@ final class Setting {
 
   static String of(Scenario scenario, String policy) {
     MemoryLayout memory = scenario.memory();
-    return "policy %s, %s%s of guest memory that begin %s"
-        .formatted(policy, kernel(scenario), memory.pages(), Words.of(memory.begins()));
+    String guest = scenario.guest().map(name -> ", guest " + name.name()).orElse("");
+    return "policy %s%s, %s%s of guest memory that begin %s"
+        .formatted(policy, guest, kernel(scenario), memory.pages(), Words.of(memory.begins()));
   }
 
   private static String kernel(Scenario scenario) {
