@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * guest, make shared, store, let waiters go.
  */
 final class Conversion {
+  /** For a conversion that nothing overtakes. */
+  static final BooleanSupplier ANYWAY = () -> true;
+
   private static final Converted TO_PRIVATE = new Converted(Shareability.PRIVATE);
   private static final Converted TO_SHARED = new Converted(Shareability.SHARED);
   private static final AlreadyThere ALREADY_PRIVATE = new AlreadyThere(Shareability.PRIVATE);
@@ -40,7 +43,10 @@ final class Conversion {
     this.onlyWhatChanges = inode.kernel().generation().looksOnlyAtWhatChanges();
   }
 
-  /** Converts through a view that is open. Takes and releases the lock. */
+  /**
+   * Converts through a view. Takes and releases the lock, and asks only then what may have changed
+   * until then: whether the file is there, and whether the conversion is still wanted.
+   */
   ConversionOutcome convert(
       MemoryView via, ConversionRequest request, BooleanSupplier stillWanted) {
     boolean toPrivate = request.attributes() == Shareability.ATTRIBUTE_PRIVATE;
@@ -56,6 +62,9 @@ final class Conversion {
     long end = first + request.range().size().wholePages().value();
     long stamp = inode.lockExclusive();
     try {
+      if (via.isReleased()) {
+        return new Rejected(Errno.EBADF, "the memory is closed");
+      }
       if (!stillWanted.getAsBoolean()) {
         return new Rejected(Errno.ECANCELED, "a newer request for the range came first");
       }
@@ -165,9 +174,12 @@ final class Conversion {
    * Notes that a hypervisor beneath the kernel gave a range to the guest: nothing is unmapped from
    * the host and no reference is counted. Takes and releases the lock.
    */
-  ConversionOutcome flipToPrivate(long first, long end) {
+  ConversionOutcome flipToPrivate(MemoryView via, long first, long end) {
     long stamp = inode.lockExclusive();
     try {
+      if (via.isReleased()) {
+        return new Rejected(Errno.EFAULT, "the memory is closed");
+      }
       if (inode.state().allPrivate(first, end - first)) {
         return ALREADY_PRIVATE;
       }

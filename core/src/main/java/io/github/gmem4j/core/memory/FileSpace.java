@@ -10,7 +10,7 @@ import io.github.gmem4j.api.memory.Page;
 final class FileSpace {
   private FileSpace() {}
 
-  static KernelResult<ByteRange> fallocate(Inode inode, int mode, ByteRange range) {
+  static KernelResult<ByteRange> fallocate(MemoryView view, int mode, ByteRange range) {
     KernelResult<ByteRange> refusal = Vfs.check(mode, range);
     if (!refusal.succeeded()) {
       return refusal;
@@ -23,14 +23,18 @@ final class FileSpace {
     if (!range.isPageAligned()) {
       return KernelResult.failed(Errno.EINVAL, "the range is not page aligned: " + range);
     }
-    return (mode & GuestMemory.PUNCH_HOLE) != 0 ? punch(inode, range) : allocate(inode, range);
+    return (mode & GuestMemory.PUNCH_HOLE) != 0 ? punch(view, range) : allocate(view, range);
   }
 
-  private static KernelResult<ByteRange> punch(Inode inode, ByteRange range) {
+  private static KernelResult<ByteRange> punch(MemoryView view, ByteRange range) {
+    Inode inode = view.inode();
     long first = Math.min(range.start().value(), inode.bytes()) >>> Page.SHIFT;
     long end = Math.min(range.start().value() + range.size().value(), inode.bytes()) >>> Page.SHIFT;
     long stamp = inode.lockExclusive();
     try {
+      if (!view.isOpen()) {
+        return MemoryView.closed();
+      }
       Withholding.settleBeforePunch(inode, first, end);
       Invalidation.begin(inode, first, end, Zap.ALL);
       try {
@@ -44,13 +48,17 @@ final class FileSpace {
     }
   }
 
-  private static KernelResult<ByteRange> allocate(Inode inode, ByteRange range) {
+  private static KernelResult<ByteRange> allocate(MemoryView view, ByteRange range) {
+    Inode inode = view.inode();
     long endByte = range.start().value() + range.size().value();
     if (endByte > inode.bytes()) {
       return KernelResult.failed(Errno.EINVAL, "the range ends past the memory's end: " + range);
     }
     long stamp = inode.lockShared();
     try {
+      if (!view.isOpen()) {
+        return MemoryView.closed();
+      }
       for (long i = range.start().value() >>> Page.SHIFT; i < endByte >>> Page.SHIFT; i++) {
         if (inode.pageAt(i) == null) {
           return KernelResult.failed(

@@ -12,7 +12,6 @@ import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Pin;
 import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.memory.Signal;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,8 @@ final class Mapping implements HostMapping {
   private final long pages;
   private final PageTable table = new PageTable(PageTable.Owner.HOST);
   private final AtomicLong faults = new AtomicLong();
-  private final AtomicBoolean closed = new AtomicBoolean();
+  // Written under the memory's lock held exclusively, so that no touch is under way.
+  private volatile boolean closed;
 
   Mapping(MemoryView view, long pages) {
     this.view = view;
@@ -98,7 +98,7 @@ final class Mapping implements HostMapping {
   /** Faults a page in if need be; null if it cannot be touched. Under the lock, shared. */
   private @Nullable PhysicalPage touch(long index) {
     if (index >= pages
-        || closed.get()
+        || closed
         || index >= inode.pages()
         || inode.state().isPrivate(index)
         || inode.withheld().isFromEveryone(index)) {
@@ -115,7 +115,7 @@ final class Mapping implements HostMapping {
 
   /** Says why a page cannot be touched. */
   private HostAccess.Fault faultAt(long index) {
-    if (index >= pages || closed.get()) {
+    if (index >= pages || closed) {
       return new HostAccess.Fault(Signal.SIGSEGV, "page " + index + " is not mapped");
     }
     if (index >= inode.pages()) {
@@ -138,17 +138,19 @@ final class Mapping implements HostMapping {
     long end = Math.min(range.endExclusive(), pages);
     long stamp = inode.lockShared();
     try {
-      PageCache cache = inode.cache();
-      for (long i = cache.nextPresent(range.first().value(), end);
-          i >= 0;
-          i = cache.nextPresent(i + 1, end)) {
-        PhysicalPage page = cache.get(i);
-        if (page != null) {
-          page.unmapFrom(table);
-        }
-      }
+      drop(range.first().value(), end);
     } finally {
       inode.unlockShared(stamp);
+    }
+  }
+
+  private void drop(long first, long end) {
+    PageCache cache = inode.cache();
+    for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
+      PhysicalPage page = cache.get(i);
+      if (page != null) {
+        page.unmapFrom(table);
+      }
     }
   }
 
@@ -165,14 +167,30 @@ final class Mapping implements HostMapping {
 
   @Override
   public HostMapping duplicate() {
-    return closed.get() ? this : view.newMapping(pages);
+    long stamp = inode.lockExclusive();
+    try {
+      if (!closed) {
+        return view.newMapping(pages);
+      }
+      Mapping nothing = new Mapping(view, pages);
+      nothing.closed = true;
+      return nothing;
+    } finally {
+      inode.unlockExclusive(stamp);
+    }
   }
 
   @Override
   public void close() {
-    if (!closed.getAndSet(true)) {
-      drop(PageRange.of(0, pages));
-      view.mappingClosed();
+    long stamp = inode.lockExclusive();
+    try {
+      if (!closed) {
+        closed = true;
+        drop(0, pages);
+        view.mappingClosed();
+      }
+    } finally {
+      inode.unlockExclusive(stamp);
     }
   }
 }

@@ -23,16 +23,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One VM's file on an inode: what the API calls a guest memory. */
 public final class MemoryView implements GuestMemory {
+  private static final String CLOSED = "the memory is closed";
+
   private final Inode inode;
   private final GuestSide guest;
   private final Conversion conversion;
   private final PageTable guestShared = new PageTable(PageTable.Owner.GUEST_SHARED);
   private final PageTable guestPrivate = new PageTable(PageTable.Owner.GUEST_PRIVATE);
-  private volatile List<Binding> bindings = List.of();
-  // The file lives until its descriptor and the last mapping made through it are gone.
-  private volatile boolean open = true;
-  private int mappings;
-  private volatile boolean released;
+  private final Bindings bindings = new Bindings(this);
+  private final OpenFile file = new OpenFile();
 
   private MemoryView(Inode inode, GuestSide guest) {
     this.inode = inode;
@@ -42,17 +41,24 @@ public final class MemoryView implements GuestMemory {
 
   /** Creates a memory and its first view. The arguments are legal. */
   public static MemoryView create(HostKernel kernel, GuestSide guest, long pages, long flags) {
-    return new MemoryView(new Inode(kernel, pages, flags), guest).linked();
+    MemoryView view = new MemoryView(new Inode(kernel, pages, flags), guest);
+    view.inode.addView(view);
+    return view;
   }
 
-  /** Creates another VM's view of the same memory. */
-  public MemoryView linkTo(GuestSide other) {
-    return new MemoryView(inode, other).linked();
-  }
-
-  private MemoryView linked() {
-    inode.addView(this);
-    return this;
+  /** Creates another VM's view of the same memory; null if this one is closed. */
+  public @Nullable MemoryView linkTo(GuestSide other) {
+    long stamp = inode.lockExclusive();
+    try {
+      if (!file.isOpen()) {
+        return null;
+      }
+      MemoryView view = new MemoryView(inode, other);
+      inode.addView(view);
+      return view;
+    } finally {
+      inode.unlockExclusive(stamp);
+    }
   }
 
   Inode inode() {
@@ -70,17 +76,17 @@ public final class MemoryView implements GuestMemory {
   }
 
   List<Binding> bindings() {
-    return bindings;
+    return bindings.inOrder();
   }
 
   /** Tells whether the descriptor is open. */
   public boolean isOpen() {
-    return open;
+    return file.isOpen();
   }
 
   /** Tells whether the file is gone, and with it every binding. */
   public boolean isReleased() {
-    return released;
+    return file.isGone();
   }
 
   /** Tells whether the host may map the memory. */
@@ -95,19 +101,24 @@ public final class MemoryView implements GuestMemory {
 
   @Override
   public ConversionOutcome convert(ConversionRequest request) {
-    return convert(request, () -> true);
+    return told(
+        request,
+        file.isOpen()
+            ? conversion.convert(this, request, Conversion.ANYWAY)
+            : new ConversionOutcome.Rejected(Errno.EBADF, CLOSED));
   }
 
   /**
-   * Converts if, once the lock is held, it is still wanted; if not, the outcome is ECANCELED.
+   * Converts if, once the lock is held, it is still wanted; if not, the outcome is ECANCELED. For
+   * the kernel itself, which needs no descriptor.
    *
    * @param stillWanted asked once, under the lock: must return at once and take no lock
    */
   public ConversionOutcome convert(ConversionRequest request, BooleanSupplier stillWanted) {
-    ConversionOutcome outcome =
-        open
-            ? conversion.convert(this, request, stillWanted)
-            : new ConversionOutcome.Rejected(Errno.EBADF, "the memory is closed");
+    return told(request, conversion.convert(this, request, stillWanted));
+  }
+
+  private ConversionOutcome told(ConversionRequest request, ConversionOutcome outcome) {
     if (inode.kernel().isHeard()) {
       Shareability target = request.attributes() == 0 ? Shareability.SHARED : Shareability.PRIVATE;
       inode.kernel().emit(new RoadEvent.ConversionTried(request.range(), target, outcome));
@@ -135,23 +146,20 @@ public final class MemoryView implements GuestMemory {
 
   @Override
   public KernelResult<ByteRange> fallocate(int mode, ByteRange range) {
-    if (!open) {
-      return KernelResult.failed(Errno.EBADF, "the memory is closed");
-    }
-    return FileSpace.fallocate(inode, mode, range);
+    return file.isOpen() ? FileSpace.fallocate(this, mode, range) : closed();
   }
 
   @Override
   public KernelResult<ByteCount> truncate(ByteCount size) {
-    return open
+    return file.isOpen()
         ? KernelResult.failed(Errno.EINVAL, "a guest memory keeps its size; asked for " + size)
-        : KernelResult.failed(Errno.EBADF, "the memory is closed");
+        : closed();
   }
 
   @Override
   public KernelResult<HostMapping> map(ByteCount length) {
-    if (!open) {
-      return KernelResult.failed(Errno.EBADF, "the memory is closed");
+    if (!file.isOpen()) {
+      return closed();
     }
     if (length.value() == 0) {
       return KernelResult.failed(Errno.EINVAL, "cannot map no bytes");
@@ -163,20 +171,27 @@ public final class MemoryView implements GuestMemory {
     if (!inode.isMappable()) {
       return KernelResult.failed(Errno.ENODEV, "the memory was created without MMAP");
     }
-    return KernelResult.ok(newMapping(pages));
+    long stamp = inode.lockExclusive();
+    try {
+      return file.isOpen() ? KernelResult.ok(newMapping(pages)) : closed();
+    } finally {
+      inode.unlockExclusive(stamp);
+    }
   }
 
-  synchronized Mapping newMapping(long pages) {
-    mappings++;
+  static <T> KernelResult<T> closed() {
+    return KernelResult.failed(Errno.EBADF, CLOSED);
+  }
+
+  /** Makes one more mapping of a file that is not gone. Under the lock, exclusive. */
+  Mapping newMapping(long pages) {
+    file.mapped();
     return new Mapping(this, pages);
   }
 
+  /** A mapping is gone. Under the lock, exclusive. */
   void mappingClosed() {
-    boolean last;
-    synchronized (this) {
-      last = --mappings == 0 && !open;
-    }
-    if (last) {
+    if (file.unmapped()) {
       release();
     }
   }
@@ -189,14 +204,17 @@ public final class MemoryView implements GuestMemory {
 
   @Override
   public KernelResult<PageIndex> poison(PageIndex page) {
-    if (!open) {
-      return KernelResult.failed(Errno.EBADF, "the memory is closed");
+    if (!file.isOpen()) {
+      return closed();
     }
     if (page.value() >= inode.pages()) {
       return KernelResult.failed(Errno.EINVAL, page + " lies past the memory's end");
     }
     long stamp = inode.lockExclusive();
     try {
+      if (!file.isOpen()) {
+        return closed();
+      }
       PhysicalPage present = inode.cache().get(page.value());
       if (present == null) {
         return KernelResult.failed(Errno.ENOENT, "there is no page at " + page);
@@ -213,19 +231,21 @@ public final class MemoryView implements GuestMemory {
   /**
    * Binds pages to guest frames.
    *
-   * @return the binding, or null if some of the pages are bound in this view already
+   * @return the binding; EBADF if the view is closed, the generation's errno if some of the pages
+   *     are bound in this view already
    */
-  public @Nullable Binding bind(long firstPage, long pages, long firstGfn) {
+  public KernelResult<Binding> bind(long firstPage, long pages, long firstGfn) {
     Binding binding = new Binding(firstPage, pages, firstGfn);
     long stamp = inode.lockExclusive();
     try {
-      for (Binding bound : bindings) {
-        if (bound.overlaps(firstPage, binding.endPage())) {
-          return null;
-        }
+      if (!file.isOpen()) {
+        return closed();
       }
-      bindings = Bindings.with(bindings, binding);
-      return binding;
+      return bindings.add(binding)
+          ? KernelResult.ok(binding)
+          : KernelResult.failed(
+              inode.kernel().generation().boundTwice(),
+              "bound already: some page from " + firstPage + " on");
     } finally {
       inode.unlockExclusive(stamp);
     }
@@ -235,12 +255,7 @@ public final class MemoryView implements GuestMemory {
   public void unbind(Binding binding) {
     long stamp = inode.lockExclusive();
     try {
-      List<Binding> all = bindings;
-      if (!all.contains(binding)) {
-        return;
-      }
-      Bindings.zap(this, binding);
-      bindings = Bindings.without(all, binding);
+      bindings.remove(binding);
     } finally {
       inode.unlockExclusive(stamp);
     }
@@ -249,11 +264,14 @@ public final class MemoryView implements GuestMemory {
   /**
    * Looks a page up for a guest fault, allocating and zeroing it if it is new.
    *
-   * @return the page, possibly a poisoned one; null if memory ran out
+   * @return the page, possibly a poisoned one; null if memory ran out, or if the file is gone
    */
   public @Nullable PhysicalPage findForGuest(long index) {
     long stamp = inode.lockShared();
     try {
+      if (file.isGone()) {
+        return null;
+      }
       PhysicalPage page = inode.pageAt(index);
       if (page != null && !page.isPoisoned()) {
         page.populate();
@@ -266,12 +284,12 @@ public final class MemoryView implements GuestMemory {
 
   /** Notes that a hypervisor beneath the kernel gave pages to the guest, whoever uses them. */
   public ConversionOutcome flipToPrivate(long first, long end) {
-    return conversion.flipToPrivate(first, end);
+    return conversion.flipToPrivate(this, first, end);
   }
 
   /** Keeps the shared pages of a range from the guest, or from everyone. */
   public void withhold(long first, long end, Withheld from, Pending mark) {
-    Withholding.withhold(inode, first, end, from, mark);
+    Withholding.withhold(this, first, end, from, mark);
   }
 
   /** Returns the mark of a withheld page, read without a lock; null if it is not withheld. */
@@ -299,7 +317,9 @@ public final class MemoryView implements GuestMemory {
   public @Nullable Pin pinForKernel(long index, String holder) {
     long stamp = inode.lockShared();
     try {
-      if (inode.state().isPrivate(index) || inode.withheld().isFromEveryone(index)) {
+      if (file.isGone()
+          || inode.state().isPrivate(index)
+          || inode.withheld().isFromEveryone(index)) {
         return null;
       }
       PhysicalPage page = inode.pageAt(index);
@@ -354,30 +374,22 @@ public final class MemoryView implements GuestMemory {
 
   @Override
   public void close() {
-    boolean last;
-    synchronized (this) {
-      last = open && mappings == 0;
-      open = false;
-    }
-    if (last) {
-      release();
-    }
-  }
-
-  private void release() {
     long stamp = inode.lockExclusive();
     try {
-      for (Binding binding : bindings) {
-        Bindings.zap(this, binding);
+      if (file.close()) {
+        release();
       }
-      bindings = List.of();
-      released = true;
-      if (inode.views().size() == 1) {
-        inode.dropPages(0, inode.pages());
-      }
-      inode.views().remove(this);
     } finally {
       inode.unlockExclusive(stamp);
     }
+  }
+
+  /** The file is gone. Once, under the lock, exclusive. */
+  private void release() {
+    bindings.clear();
+    if (inode.views().size() == 1) {
+      inode.dropPages(0, inode.pages());
+    }
+    inode.views().remove(this);
   }
 }

@@ -16,11 +16,17 @@ import java.util.List;
 final class Withholding {
   private Withholding() {}
 
-  /** Withholds the shared pages of a range. Takes and releases the lock. */
-  static void withhold(Inode inode, long first, long end, Withheld from, Pending mark) {
+  /**
+   * Withholds the shared pages of a range, unless the file is gone. Takes and releases the lock.
+   */
+  static void withhold(MemoryView via, long first, long end, Withheld from, Pending mark) {
+    Inode inode = via.inode();
     List<Long> unreferenced = new ArrayList<>();
     long stamp = inode.lockExclusive();
     try {
+      if (via.isReleased()) {
+        return;
+      }
       Invalidation.begin(inode, first, end, Zap.SHARED);
       try {
         for (long index = first; index < end; index++) {

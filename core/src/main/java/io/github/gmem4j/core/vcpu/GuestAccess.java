@@ -106,7 +106,7 @@ final class GuestAccess {
     }
     PhysicalPage found = view.findForGuest(slot.pageOf(gfn));
     if (found == null) {
-      return new Served.NoMemory();
+      return view.isReleased() ? new Served.Again() : new Served.NoMemory();
     }
     if (found.isPoisoned()) {
       return faulted(gfn, as, GuestFault.Cause.POISONED);
@@ -114,7 +114,8 @@ final class GuestAccess {
     mapped = false;
     mmu.lock();
     try {
-      if (mmu.isStale(sequence, gfn) || view.isReleased()) {
+      // A file that went, or a slot, took its bindings with it: that is an invalidation, too.
+      if (mmu.isStale(sequence, gfn)) {
         return new Served.Again();
       }
       if (mmu.isTornDown()) {

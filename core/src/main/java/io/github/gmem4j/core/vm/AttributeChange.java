@@ -41,6 +41,10 @@ final class AttributeChange {
     Slots slots = vm.slotsInternal();
     slots.lock();
     try {
+      dead = vm.mmu().deadBecause();
+      if (dead.isPresent()) {
+        return new Rejected(Errno.EIO, dead.get());
+      }
       return store(vm, first, first + range.size().wholePages().value(), wanted != 0);
     } finally {
       slots.unlock();

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   private int inProgress;
   private long invalidStart;
   private long invalidEnd;
-  private volatile @Nullable String bug;
+  private final AtomicReference<@Nullable String> bug = new AtomicReference<>();
   private boolean torndown;
 
   GuestMmu(VmType type, HostKernel kernel, ConversionPolicy policy) {
@@ -88,14 +89,14 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     return installed;
   }
 
-  /** Tells whether pages may be mapped ahead of their first touch. */
+  /** Tells whether pages may be mapped ahead of their first touch; whoever maps finds the end. */
   public boolean allowsPrefault() {
     if (!hasPlatform()) {
       return true;
     }
     lock();
     try {
-      return platform().allowsPrefault();
+      return torndown || platform().allowsPrefault();
     } finally {
       unlock();
     }
@@ -242,20 +243,18 @@ public final class GuestMmu implements GuestSide, PlatformHost {
 
   @Override
   public void bug(String reason) {
-    if (bug == null) {
-      bug = reason;
-    }
+    bug.compareAndSet(null, reason);
   }
 
   /** Returns why the VM is dead; empty while it lives. */
   public Optional<String> deadBecause() {
-    return Optional.ofNullable(bug);
+    return Optional.ofNullable(bug.get());
   }
 
   @Override
   public void kickVcpus() {
     for (VcpuPresence vcpu : vcpus) {
-      if (vcpu.leaveGuest()) {
+      if (vcpu.leaveGuest() && !torndown) {
         platform().leave(vcpu.id());
       }
     }

@@ -39,6 +39,8 @@ public final class InMemoryVm implements VirtualMachine {
     Vcpu make(InMemoryVm vm, int id, GuestProgram program);
   }
 
+  static final String CLOSED = "the VM is closed";
+
   private final HostKernel kernel;
   private final ConversionPolicy policy;
   private final HostAddressSpace process;
@@ -158,20 +160,19 @@ public final class InMemoryVm implements VirtualMachine {
     if (dead.isPresent()) {
       return KernelResult.failed(Errno.EIO, dead.get());
     }
-    if (!(memory instanceof MemoryView view)
-        || !view.isOpen()
-        || view.kernel() != kernel
-        || view.guest() == mmu) {
-      return KernelResult.failed(
-          Errno.EINVAL, "not a guest memory of another VM of this host: " + memory);
-    }
-    return KernelResult.ok(view.linkTo(mmu));
+    MemoryView linked =
+        memory instanceof MemoryView view && view.kernel() == kernel && view.guest() != mmu
+            ? view.linkTo(mmu)
+            : null;
+    return linked != null
+        ? KernelResult.ok(linked)
+        : KernelResult.failed(
+            Errno.EINVAL, "not an open guest memory of another VM of this host: " + memory);
   }
 
   @Override
   public KernelResult<MemorySlot> setMemory(SlotRequest request) {
-    Optional<String> dead = mmu.deadBecause();
-    return dead.isPresent() ? KernelResult.failed(Errno.EIO, dead.get()) : slots.set(request);
+    return slots.set(request);
   }
 
   @Override
@@ -251,7 +252,7 @@ public final class InMemoryVm implements VirtualMachine {
 
   @Override
   public void close() {
-    mmu.bug("the VM is closed");
+    mmu.bug(CLOSED);
     closed = true;
     mmu.tellVcpusOfClose();
     slots.clear();

@@ -32,13 +32,16 @@ final class Launch {
     if (complete) {
       return KernelResult.failed(Errno.EINVAL, "the launch is finalized already");
     }
-    complete = true;
     vm.mmu().lock();
     try {
+      if (vm.mmu().isTornDown()) {
+        return KernelResult.failed(Errno.EIO, InMemoryVm.CLOSED);
+      }
       vm.mmu().platform().finalizeLaunch();
     } finally {
       vm.mmu().unlock();
     }
+    complete = true;
     return KernelResult.ok(vm);
   }
 
@@ -83,6 +86,10 @@ final class Launch {
 
   private KernelResult<PageCount> populate(Slot slot, long gfn, Optional<byte[]> source) {
     while (true) {
+      Optional<String> dead = vm.mmu().deadBecause();
+      if (dead.isPresent()) {
+        return KernelResult.failed(Errno.EIO, dead.get());
+      }
       long sequence = vm.mmu().sequence();
       if (!slot.equals(vm.slotAt(gfn))) {
         return KernelResult.failed(Errno.EINVAL, "slot " + slot.id() + " is gone");
@@ -95,6 +102,9 @@ final class Launch {
         return KernelResult.failed(Errno.EINVAL, "not private: " + new Gfn(gfn));
       }
       PhysicalPage page = view.findForGuest(slot.pageOf(gfn));
+      if (page == null && view.isReleased()) {
+        continue;
+      }
       if (page == null) {
         return KernelResult.failed(Errno.ENOMEM, "no memory for " + new Gfn(gfn));
       }

@@ -42,12 +42,21 @@ final class Slots {
 
   /** Adds, moves or deletes a slot, with the kernel's checks in the kernel's order. */
   KernelResult<MemorySlot> set(SlotRequest request) {
+    Optional<String> dead = mmu.deadBecause();
+    if (dead.isPresent()) {
+      return KernelResult.failed(Errno.EIO, dead.get());
+    }
     Optional<String> objection = SlotChecks.objection(request, mmu.type());
     if (objection.isPresent()) {
       return KernelResult.failed(Errno.EINVAL, objection.get());
     }
     lock();
     try {
+      // A VM that was closed meanwhile has lost its slots and gets no other.
+      dead = mmu.deadBecause();
+      if (dead.isPresent()) {
+        return KernelResult.failed(Errno.EIO, dead.get());
+      }
       Slot old = table.byId(request.slot());
       if (request.size().value() == 0) {
         return delete(request, old);
@@ -137,22 +146,22 @@ final class Slots {
           Errno.EINVAL, "past the end of the memory: offset " + request.offset());
     }
     PageIndex first = request.offset().page();
-    Binding binding = view.bind(first.value(), unbound.pages(), unbound.firstGfn());
-    if (binding == null) {
-      return KernelResult.failed(
-          kernel.generation().boundTwice(), "bound already: some page from " + first + " on");
-    }
     boolean memoryOnly = kernel.generation().keepsStateInMemory() || view.isMappable();
-    return add(
-        new Slot(
-            request.slot(),
-            request.flags(),
-            unbound.firstGfn(),
-            unbound.pages(),
-            request.userspace(),
-            view,
-            binding,
-            memoryOnly),
-        null);
+    return switch (view.bind(first.value(), unbound.pages(), unbound.firstGfn())) {
+      case KernelResult.Failed<Binding> refused ->
+          KernelResult.failed(refused.errno(), refused.reason());
+      case KernelResult.Ok<Binding> bound ->
+          add(
+              new Slot(
+                  request.slot(),
+                  request.flags(),
+                  unbound.firstGfn(),
+                  unbound.pages(),
+                  request.userspace(),
+                  view,
+                  bound.value(),
+                  memoryOnly),
+              null);
+    };
   }
 }
