@@ -13,7 +13,7 @@ public enum GuestFlavour {
   LINUX("linux", Habits.LINUX),
   /** Linux 7.3 before it has a GHCB: one page at a time through the MSR. */
   LINUX_WITHOUT_GHCB("linux-without-ghcb", Habits.LINUX_WITHOUT_GHCB),
-  /** OVMF: 253 entries at a time, asks for ever when it is refused. */
+  /** OVMF: 253 entries of 4 KiB at a time, ends itself at the first error. */
   OVMF("ovmf", Habits.OVMF),
   /** The COCONUT SVSM in 2026: 253 entries at a time, does not notice that it was refused. */
   COCONUT_SVSM("coconut-svsm", Habits.COCONUT);

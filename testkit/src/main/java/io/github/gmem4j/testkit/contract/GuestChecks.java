@@ -5,6 +5,7 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.Step;
+import io.github.gmem4j.api.policy.Substitute;
 import io.github.gmem4j.testkit.asserting.Steps;
 import io.github.gmem4j.testkit.rule.Rule;
 import io.github.gmem4j.testkit.rule.RuleBroken;
@@ -53,10 +54,34 @@ final class GuestChecks {
 
   private static void ends(GuestKernel guest, Shareability target, GuestResult result) {
     GuestMove move = guest.begin(GuestWorld.gpas(1, 2), target);
-    for (int moves = 0; move instanceof GuestMove.Call call; moves++) {
-      RuleBroken.unless(
-          moves < MOST_MOVES, Rule.G2, "still calls after " + result + " each time: " + call);
-      move = guest.afterCall(call.progress(), result);
+    for (int moves = 0; moves < MOST_MOVES; moves++) {
+      switch (move) {
+        case GuestMove.Call call -> move = guest.afterCall(call.progress(), result);
+        case GuestMove.Execute execute -> move = executed(guest, execute);
+        case GuestMove.Done done -> {
+          return;
+        }
+        case GuestMove.GiveUp giveUp -> {
+          return;
+        }
+        case GuestMove.Halt halt -> {
+          return;
+        }
+      }
     }
+    throw new RuleBroken(Rule.G2, "still at it after " + result + " each time: " + move);
+  }
+
+  /** What does duty for an instruction answers it; the guest waits where nothing does. */
+  private static GuestMove executed(GuestKernel guest, GuestMove.Execute execute) {
+    return guest
+        .substitute(execute.instruction())
+        .map(duty ->
+            switch (duty) {
+              case Substitute.Answer answer -> answer.result();
+              case Substitute.Clear clear -> clear.result();
+            })
+        .map(result -> guest.afterInstruction(execute.progress(), result))
+        .orElse(GuestMove.HALT);
   }
 }

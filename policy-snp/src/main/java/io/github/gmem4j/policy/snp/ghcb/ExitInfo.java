@@ -26,6 +26,9 @@ public record ExitInfo(long info1, long info2) {
   /** The hypervisor failed on the entry at {@code cur_entry}. There is no code for "busy". */
   public static final ExitInfo FAILED = new ExitInfo(0, 0x100L << 32);
 
+  /** What KVM can do: SNP (bit 0) and the creation of vCPUs by the guest (bit 1). */
+  public static final ExitInfo FEATURES = new ExitInfo(0, 0b11);
+
   private static final long MALFORMED_INPUT = 2;
 
   /** What is wrong with a GHCB that the hypervisor does not accept. */

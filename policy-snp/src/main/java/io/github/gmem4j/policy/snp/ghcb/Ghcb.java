@@ -33,6 +33,12 @@ public record Ghcb(
   /** The exit code of a page state change. */
   public static final long PAGE_STATE_CHANGE = 0x8000_0010L;
 
+  /** The exit code of the question what the hypervisor can do. */
+  public static final long HYPERVISOR_FEATURES = 0x8000_FFFDL;
+
+  /** The exit code of a guest that ends itself. */
+  public static final long TERMINATE = 0x8000_FFFEL;
+
   /** Offset of the shared buffer in the page. */
   public static final int SHARED_BUFFER = 0x800;
 

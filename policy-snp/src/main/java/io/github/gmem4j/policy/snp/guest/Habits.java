@@ -2,6 +2,7 @@ package io.github.gmem4j.policy.snp.guest;
 
 import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.policy.snp.ghcb.ExitInfo;
 import io.github.gmem4j.policy.snp.ghcb.Ghcb;
 import io.github.gmem4j.policy.snp.ghcb.GhcbMsr;
 import io.github.gmem4j.policy.snp.ghcb.PageSize;
@@ -22,7 +23,7 @@ public enum Habits {
     @Override
     Verdict readEvent(PscHeader start, VmgExitResult.Event reply) {
       PscHeader header = reply.buffer().header();
-      boolean failed = reply.info().info1() != 0 || reply.info().info2() != 0;
+      boolean failed = !reply.info().equals(ExitInfo.NONE);
       boolean tampered =
           header.reserved() != 0
               || header.endEntry() > start.endEntry()
@@ -53,13 +54,16 @@ public enum Habits {
   },
 
   /**
-   * OVMF: looks at EXITINFO1 only, and asks again as long as entries are left; a refusal by
-   * EXITINFO2 makes it ask for ever. Source: EDK2 {@code SnpPageStateChangeInternal.c}.
+   * OVMF: ends itself when the exit's status or EXITINFO2 is not 0, and asks again as long as
+   * entries are left. When it changes the encryption bit it asks for pages of 4 KiB only. Sources:
+   * EDK2 as merged, {@code OvmfPkg/Library/BaseMemEncryptSevLib/X64/}: {@code
+   * PageStateChangeVmgExit} and {@code SnpPageStateFailureTerminate} of {@code
+   * SnpPageStateChangeInternal.c}, {@code SetMemoryEncDec} of {@code PeiDxeVirtualMemory.c}.
    */
-  OVMF(PscBuffer.MAX_ENTRIES, PageSize.MIB_2) {
+  OVMF(PscBuffer.MAX_ENTRIES, PageSize.KIB_4) {
     @Override
     Verdict readEvent(PscHeader start, VmgExitResult.Event reply) {
-      return reply.info().info1() != 0
+      return !reply.info().equals(ExitInfo.NONE)
           ? new Verdict.Terminate(GhcbMsr.GENERAL_FAILURE)
           : finishedOrAgain(reply);
     }

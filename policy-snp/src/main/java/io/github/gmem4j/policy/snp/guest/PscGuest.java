@@ -8,6 +8,7 @@ import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
 import io.github.gmem4j.api.policy.Substitute;
+import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.policy.snp.ghcb.GhcbMsr;
@@ -16,6 +17,7 @@ import io.github.gmem4j.policy.snp.ghcb.PscBuffer;
 import io.github.gmem4j.policy.snp.ghcb.PscEntry;
 import io.github.gmem4j.policy.snp.ghcb.PscHeader;
 import io.github.gmem4j.policy.snp.ghcb.VmgExit;
+import io.github.gmem4j.policy.snp.rmp.PageTableChange;
 import io.github.gmem4j.policy.snp.rmp.RmpStatus;
 import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
@@ -23,8 +25,16 @@ import io.github.gmem4j.policy.snp.rmp.Validation;
 import java.util.Optional;
 
 /**
- * How an SNP guest converts, chunk by chunk: to private it asks and then validates each page, to
- * shared it rescinds the validation of each page and then asks. Immutable; pure functions.
+ * How an SNP guest converts. To private it sets the encryption bit in its page table, then asks and
+ * validates each page, chunk by chunk; to shared it rescinds the validation of each page and asks,
+ * chunk by chunk, and clears the bit at the end. PVALIDATE goes through the page table as it is at
+ * that moment: where a page is shared already it faults in the guest, before anybody is asked.
+ * Immutable; pure functions.
+ *
+ * <p>Sources for the order: Linux 7.3 {@code __set_memory_enc_pgtable} of {@code
+ * arch/x86/mm/pat/set_memory.c}; EDK2 {@code SetMemoryEncDec} of {@code
+ * OvmfPkg/Library/BaseMemEncryptSevLib/X64/PeiDxeVirtualMemory.c}; COCONUT {@code
+ * kernel/src/mm/page_visibility.rs}.
  *
  * <p>A page is validated once only: a PVALIDATE that changes nothing means that somebody has played
  * with the page, and the guest ends itself.
@@ -61,6 +71,9 @@ public final class PscGuest implements GuestKernel {
 
   private record Validating(ValidationWalk walk) implements GuestProgress {}
 
+  /** The page table is written: before the first chunk to private, after the last to shared. */
+  private record Remapping(PscChunk chunk) implements GuestProgress {}
+
   private record Terminating(GhcbMsr request) implements GuestProgress {}
 
   @Override
@@ -70,9 +83,19 @@ public final class PscGuest implements GuestKernel {
     }
     long first = range.start().gfn().value();
     long end = first + range.size().wholePages().value();
-    return end > PscEntry.GFN_LIMIT
-        ? new GuestMove.GiveUp("no entry can name the end of " + range)
-        : beginChunk(PscChunk.of(target, first, end, habits));
+    if (end > PscEntry.GFN_LIMIT) {
+      return new GuestMove.GiveUp("no entry can name the end of " + range);
+    }
+    PscChunk chunk = PscChunk.firstOf(target, GfnRange.of(first, end - first), habits);
+    return switch (target) {
+      case PRIVATE -> remap(chunk);
+      case SHARED -> beginChunk(chunk);
+    };
+  }
+
+  private static GuestMove remap(PscChunk chunk) {
+    return new GuestMove.Execute(
+        new PageTableChange(chunk.whole(), chunk.target()), new Remapping(chunk));
   }
 
   private GuestMove beginChunk(PscChunk chunk) {
@@ -139,13 +162,23 @@ public final class PscGuest implements GuestKernel {
   }
 
   private GuestMove nextChunk(PscChunk chunk) {
-    return chunk.isLast()
-        ? GuestMove.DONE
-        : beginChunk(PscChunk.of(chunk.target(), chunk.next(), chunk.end(), habits));
+    if (!chunk.isLast()) {
+      return beginChunk(chunk.following(habits));
+    }
+    return switch (chunk.target()) {
+      case PRIVATE -> GuestMove.DONE;
+      case SHARED -> remap(chunk);
+    };
   }
 
   @Override
   public GuestMove afterInstruction(GuestProgress progress, InstructionResult result) {
+    if (progress instanceof Remapping remapping && result.equals(PageTableChange.WRITTEN)) {
+      return switch (remapping.chunk().target()) {
+        case PRIVATE -> beginChunk(remapping.chunk());
+        case SHARED -> GuestMove.DONE;
+      };
+    }
     if (!(progress instanceof Validating validating)
         || !(result instanceof SnpInstructionResult answer)) {
       return unexpected(progress, result);
@@ -165,7 +198,8 @@ public final class PscGuest implements GuestKernel {
    * {@inheritDoc}
    *
    * <p>Without an RMP nobody keeps books of what was validated: PVALIDATE of 4 KiB always changes
-   * something, and 2 MiB never match, as for pages that the host has mapped as 4 KiB.
+   * something, and 2 MiB never match, as for pages that the host has mapped as 4 KiB. A page table
+   * of the guest's own is not kept either.
    */
   @Override
   public Optional<PlatformInstruction> acceptance(Gpa page) {
@@ -175,7 +209,9 @@ public final class PscGuest implements GuestKernel {
   @Override
   public Optional<Substitute> substitute(PlatformInstruction instruction) {
     return switch (instruction) {
-      case SnpInstruction.Pvalidate validate when validate.mapping() == Shareability.PRIVATE ->
+      case PageTableChange change -> Optional.of(new Substitute.Answer(PageTableChange.WRITTEN));
+      case SnpInstruction.Pvalidate validate
+          when !validate.mapping().equals(Optional.of(Shareability.SHARED)) ->
           Optional.of(
               new Substitute.Answer(
                   validate.size() == PageSize.KIB_4

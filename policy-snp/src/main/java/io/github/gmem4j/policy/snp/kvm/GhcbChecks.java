@@ -1,31 +1,37 @@
 package io.github.gmem4j.policy.snp.kvm;
 
-import io.github.gmem4j.api.policy.VcpuView;
-import io.github.gmem4j.policy.snp.ghcb.ExitInfo;
 import io.github.gmem4j.policy.snp.ghcb.ExitInfo.Malformation;
 import io.github.gmem4j.policy.snp.ghcb.Ghcb;
 import io.github.gmem4j.policy.snp.ghcb.GhcbField;
 import io.github.gmem4j.policy.snp.ghcb.VmgExit;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * What KVM checks, in its order, before it looks at the first entry of a page state change. The
- * header is bounded by the buffer that is really there, not by the largest there can be.
+ * What KVM checks, in its order, before it looks at which event a GHCB holds: only events that
+ * belong to SNP are told from others before it looks for the fields, and an event that does not
+ * exist lacks the same fields as any.
  *
- * <p>Source: Linux 7.3 {@code arch/x86/kvm/svm/sev.c}.
+ * <p>Source: Linux 7.3 {@code sev_handle_vmgexit} and {@code sev_es_are_required_ghcb_fields_valid}
+ * of {@code arch/x86/kvm/svm/sev.c}.
  */
 final class GhcbChecks {
+  private static final Set<GhcbField> OF_EVERY_EVENT =
+      EnumSet.of(GhcbField.EXIT_CODE, GhcbField.EXIT_INFO_1, GhcbField.EXIT_INFO_2);
+
+  /** MMIO read and write, and the page state change. */
+  private static final Set<Long> WITH_SCRATCH_AREA =
+      Set.of(0x8000_0001L, 0x8000_0002L, Ghcb.PAGE_STATE_CHANGE);
+
+  /** The page state change, two guest requests, and the creation of a vCPU. */
+  private static final Set<Long> OF_SNP_ONLY =
+      Set.of(Ghcb.PAGE_STATE_CHANGE, 0x8000_0011L, 0x8000_0012L, 0x8000_0013L);
+
   private GhcbChecks() {}
 
-  /** Returns the answer to a call that goes no further; empty if there is something to do. */
-  static Optional<ExitInfo> verdict(SevGuest guest, VcpuView vcpu, VmgExit.Event call) {
-    return malformation(guest, call)
-        .map(ExitInfo::malformed)
-        .or(() -> verdictOnHeader(vcpu, call.ghcb()));
-  }
-
-  private static Optional<Malformation> malformation(SevGuest guest, VmgExit.Event call) {
+  /** Returns what is wrong with a GHCB; empty if KVM goes on to its event. */
+  static Optional<Malformation> malformation(SevGuest guest, VmgExit.Event call) {
     Ghcb ghcb = call.ghcb();
     if (guest == SevGuest.SNP && !call.registered().equals(ghcb.gpa())) {
       return Optional.of(Malformation.NOT_REGISTERED);
@@ -33,24 +39,15 @@ final class GhcbChecks {
     if (ghcb.usage() != 0) {
       return Optional.of(Malformation.INVALID_USAGE);
     }
-    if (guest != SevGuest.SNP || ghcb.exitCode() != Ghcb.PAGE_STATE_CHANGE) {
+    if (guest != SevGuest.SNP && OF_SNP_ONLY.contains(ghcb.exitCode())) {
       return Optional.of(Malformation.INVALID_EVENT);
     }
-    if (!ghcb.valid().containsAll(EnumSet.allOf(GhcbField.class))) {
-      return Optional.of(Malformation.MISSING_INPUT);
-    }
-    return ghcb.isScratchUsable()
-        ? Optional.empty()
-        : Optional.of(Malformation.INVALID_SCRATCH_AREA);
+    return hasRequiredFields(ghcb) ? Optional.empty() : Optional.of(Malformation.MISSING_INPUT);
   }
 
-  private static Optional<ExitInfo> verdictOnHeader(VcpuView vcpu, Ghcb ghcb) {
-    if (!vcpu.mapGpaExits()) {
-      return Optional.of(ExitInfo.FAILED);
-    }
-    if (ghcb.buffer().header().endEntry() >= ghcb.capacity()) {
-      return Optional.of(ExitInfo.INVALID_HEADER);
-    }
-    return ghcb.buffer().header().isDone() ? Optional.of(ExitInfo.NONE) : Optional.empty();
+  private static boolean hasRequiredFields(Ghcb ghcb) {
+    return ghcb.valid().containsAll(OF_EVERY_EVENT)
+        && (!WITH_SCRATCH_AREA.contains(ghcb.exitCode())
+            || ghcb.valid().contains(GhcbField.SCRATCH));
   }
 }

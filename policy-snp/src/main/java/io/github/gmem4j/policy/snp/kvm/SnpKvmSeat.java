@@ -58,10 +58,7 @@ public final class SnpKvmSeat implements KvmSeat {
     if (msr.value() == 0) {
       return unanswered;
     }
-    Step answered =
-        GhcbChecks.verdict(guest, vcpu, event)
-            .map(info -> PscCursor.answer(info, ghcb.buffer()))
-            .orElseGet(() -> PscCursor.begin(ghcb.buffer()));
+    Step answered = EventSteps.onEvent(guest, vcpu, event);
     return switch (ghcbMemory) {
       case IN_GUEST_MEMORY ->
           new Step.Pin(ghcb.gpa(), "KVM: GHCB of vCPU " + vcpu.id(), answered, unanswered);

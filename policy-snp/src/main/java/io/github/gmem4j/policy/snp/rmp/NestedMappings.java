@@ -21,8 +21,8 @@ final class NestedMappings {
     pfns.subMap(range.first().value(), range.endExclusive()).clear();
   }
 
-  /** Zaps the 2 MiB around a frame, as KVM does after a PSMASH. */
-  void zapRegion(long gfn) {
-    zap(GfnRange.of(RmpTable.base(gfn), PageSize.MIB_2.pages()));
+  /** Zaps the 512 frames from one on, not those of its region, as KVM does after a PSMASH. */
+  void zapFrom(long gfn) {
+    pfns.subMap(gfn, gfn + PageSize.MIB_2.pages()).clear();
   }
 }

@@ -13,9 +13,9 @@ import java.util.function.Supplier;
  * {@link #MAX_TRIES} times; where the kernel frees a page that it could not take back, this says
  * so, and the page is never used again.
  *
- * <p>Contents: each change of hands turns the bytes into what the other side makes of them. A page
- * that changes its state and back without a guest's touch in between keeps its bytes, for the RMP
- * never moved.
+ * <p>Contents, in this model: each change of hands turns the bytes into what the other side makes
+ * of them, and a page that changes its state and back without a guest's touch in between keeps its
+ * bytes, for the RMP never moved. The architecture promises none of it.
  *
  * <p>Source: Linux 7.3 {@code arch/x86/virt/svm/sev.c}, {@code arch/x86/kvm/svm/sev.c}.
  */

@@ -33,6 +33,7 @@ public final class RmpPlatform implements Platform {
   private final PageOwnership ownership;
   private final GuestInstructions guest;
   private final NestedMappings nested = new NestedMappings();
+  private final GuestPageTable pageTable = new GuestPageTable();
   private boolean launched;
 
   /**
@@ -123,15 +124,20 @@ public final class RmpPlatform implements Platform {
 
   @Override
   public Execution execute(PlatformInstruction instruction) {
-    return instruction instanceof SnpInstruction known
-        ? execute(known)
-        : new Execution.Excepted("#UD: no instruction of an SNP guest: " + instruction);
+    return switch (instruction) {
+      case SnpInstruction known -> execute(known);
+      case PageTableChange change -> {
+        pageTable.apply(change);
+        yield new Execution.Finished(PageTableChange.WRITTEN);
+      }
+      default -> new Execution.Excepted("#UD: no instruction of an SNP guest: " + instruction);
+    };
   }
 
   private Execution execute(SnpInstruction instruction) {
     Gfn gfn = instruction.gpa().gfn();
     if (instruction instanceof SnpInstruction.Pvalidate pvalidate
-        && pvalidate.mapping() == Shareability.SHARED) {
+        && pvalidate.mapping().orElseGet(() -> pageTable.at(gfn)) == Shareability.SHARED) {
       return new Execution.Excepted(
           "#PF with the reserved bit: " + gfn + " is mapped without the encryption bit");
     }
@@ -153,10 +159,13 @@ public final class RmpPlatform implements Platform {
     };
   }
 
-  /** KVM's answer to a size mismatch: break the entry up, drop the mappings of its 2 MiB. */
+  /**
+   * KVM's answer to a size mismatch ({@code sev_handle_rmp_fault}): break the entry up, drop the
+   * mappings of the 512 frames from this one on, and map it again at the guest's next try.
+   */
   private boolean smash(Gfn gfn, long pfn) {
     boolean small = ownership.smash(pfn);
-    nested.zapRegion(gfn.value());
+    nested.zapFrom(gfn.value());
     nested.map(gfn.value(), pfn);
     return small;
   }

@@ -4,6 +4,7 @@ import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.policy.snp.ghcb.PageSize;
+import java.util.Optional;
 
 /** An instruction of an SNP guest about one of its pages. */
 public sealed interface SnpInstruction extends PlatformInstruction {
@@ -11,16 +12,22 @@ public sealed interface SnpInstruction extends PlatformInstruction {
    * PVALIDATE: take a page or give it up. The guest runs at VMPL 0.
    *
    * @param gpa the page, for 2 MiB aligned to it
-   * @param mapping how the guest's own page table maps it: {@code PRIVATE} with the encryption bit.
-   *     Without, the instruction faults
+   * @param mapping through which mapping: {@code PRIVATE} has the encryption bit, and without it
+   *     the instruction faults; empty: as the guest's page table maps the page at that moment, see
+   *     {@link PageTableChange}
    * @param size RCX
    * @param validation RDX
    */
-  record Pvalidate(Gpa gpa, Shareability mapping, PageSize size, Validation validation)
+  record Pvalidate(Gpa gpa, Optional<Shareability> mapping, PageSize size, Validation validation)
       implements SnpInstruction {
-    /** PVALIDATE through a private mapping, as it must be. */
+    /** PVALIDATE through the guest's page table. */
     public Pvalidate(Gpa gpa, PageSize size, Validation validation) {
-      this(gpa, Shareability.PRIVATE, size, validation);
+      this(gpa, Optional.empty(), size, validation);
+    }
+
+    /** PVALIDATE through a mapping made for it. */
+    public Pvalidate(Gpa gpa, Shareability mapping, PageSize size, Validation validation) {
+      this(gpa, Optional.of(mapping), size, validation);
     }
   }
 

@@ -26,6 +26,7 @@ import io.github.gmem4j.api.memory.Pin;
 import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.policy.ImplicitRule;
 import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
@@ -36,6 +37,7 @@ import io.github.gmem4j.policy.snp.ghcb.GhcbMsr;
 import io.github.gmem4j.policy.snp.ghcb.PageSize;
 import io.github.gmem4j.policy.snp.ghcb.VmgExit;
 import io.github.gmem4j.policy.snp.ghcb.VmgExitResult;
+import io.github.gmem4j.policy.snp.rmp.PageTableChange;
 import io.github.gmem4j.policy.snp.rmp.RmpFaults;
 import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
@@ -156,6 +158,51 @@ final class GuestBehaviourTest {
   }
 
   @Test
+  @DisplayName("pvalidate_pages of arch/x86/coco/sev/core.c goes through the direct map")
+  void c48_sharingWhatIsSharedFaultsInTheGuestAndLeavesThePageShared() {
+    vm.run(validate(0), share(0, 4096), write(0, SHARED, 0x5a));
+
+    Vcpu vcpu = vm.vcpu(share(0, 4096), read(0, SHARED));
+
+    assertEquals(new Exit.Halt(), vcpu.run());
+    ActionResult.Excepted excepted =
+        assertInstanceOf(ActionResult.Excepted.class, vcpu.results().getFirst());
+    assertTrue(excepted.reason().startsWith("#PF with the reserved bit"));
+    assertEquals(loaded(0x5a), vcpu.results().get(1));
+    assertEquals(SHARED, vm.stateAt(0));
+  }
+
+  @Test
+  void c48_onlyThePagesThatAreSharedAlreadyFault() {
+    vm.run(validate(0), validate(4096), validate(8192), share(4096, 4096));
+
+    assertInstanceOf(ActionResult.Excepted.class, vm.run(share(0, 3 * 4096)).getFirst());
+
+    assertEquals(
+        List.of(PRIVATE, SHARED, PRIVATE),
+        List.of(vm.stateAt(0), vm.stateAt(4096), vm.stateAt(8192)));
+    assertEquals(List.of(FULFILLED), vm.run(share(8192, 4096)));
+  }
+
+  @Test
+  void aTakenBackPageIsMappedPrivatelyAgain() {
+    vm.run(validate(0), share(0, 4096), unshare(0, 4096));
+
+    assertEquals(List.of(FULFILLED), vm.run(share(0, 4096)));
+  }
+
+  @Test
+  void c48_theBitClearedTooEarlyMakesRescindingFault() {
+    vm.run(validate(0));
+    GuestAction early = new GuestAction.Execute(new PageTableChange(GfnRange.of(0, 1), SHARED));
+
+    List<ActionResult> results = vm.run(early, pvalidate(0, Validation.RESCIND));
+
+    assertEquals(new ActionResult.Executed(PageTableChange.WRITTEN), results.get(0));
+    assertInstanceOf(ActionResult.Excepted.class, results.get(1));
+  }
+
+  @Test
   void c49_aRefusedLinuxGuestEndsItselfAndNeverRunsAgain() {
     vm.run(validate(0), share(0, 4096));
     Pin pin = vm.pin(0, ReferenceKind.LONG_TERM);
@@ -218,8 +265,9 @@ final class GuestBehaviourTest {
   }
 
   @Test
-  void rescindingWhatIsSharedMakesItPrivateAndChangesNothing() {
-    vm.run(validate(0), share(0, 4096));
+  void rescindingWhatTheVmmSharedByItselfMakesItPrivateAndChangesNothing() {
+    vm.run(validate(0));
+    vm.convert(0, 4096, SHARED);
 
     assertEquals(List.of(UNCHANGED), vm.run(pvalidate(0, Validation.RESCIND)));
 

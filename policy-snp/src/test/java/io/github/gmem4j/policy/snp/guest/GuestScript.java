@@ -15,6 +15,7 @@ import io.github.gmem4j.policy.snp.ghcb.GhcbMsr;
 import io.github.gmem4j.policy.snp.ghcb.PscBuffer;
 import io.github.gmem4j.policy.snp.ghcb.VmgExit;
 import io.github.gmem4j.policy.snp.ghcb.VmgExitResult;
+import io.github.gmem4j.policy.snp.rmp.PageTableChange;
 import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
 
@@ -28,6 +29,15 @@ final class GuestScript {
   GuestScript(Habits habits, long firstGfn, long pages, Shareability target) {
     kernel = new PscGuest(habits, GHCB);
     move = kernel.begin(GpaRange.of(firstGfn << 12, pages << 12), target);
+    writePageTable();
+  }
+
+  /** Nobody refuses what a guest does with its own page table. */
+  private void writePageTable() {
+    if (move instanceof GuestMove.Execute execute
+        && execute.instruction() instanceof PageTableChange) {
+      move = kernel.afterInstruction(execute.progress(), PageTableChange.WRITTEN);
+    }
   }
 
   GuestMove move() {
@@ -69,6 +79,7 @@ final class GuestScript {
   private GuestScript returns(GuestResult result) {
     GuestMove.Call call = assertInstanceOf(GuestMove.Call.class, move);
     move = kernel.afterCall(call.progress(), result);
+    writePageTable();
     return this;
   }
 

@@ -7,9 +7,13 @@ import static io.github.gmem4j.policy.snp.rmp.SnpInstructionResult.UNCHANGED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.github.gmem4j.api.guest.GuestCall;
+import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.policy.snp.ghcb.ExitInfo;
 import io.github.gmem4j.policy.snp.ghcb.GhcbMsr;
@@ -20,6 +24,7 @@ import io.github.gmem4j.policy.snp.ghcb.PscHeader;
 import io.github.gmem4j.policy.snp.ghcb.PscOperation;
 import io.github.gmem4j.policy.snp.ghcb.VmgExit;
 import io.github.gmem4j.policy.snp.ghcb.VmgExitResult;
+import io.github.gmem4j.policy.snp.rmp.PageTableChange;
 import io.github.gmem4j.policy.snp.rmp.RmpStatus;
 import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
@@ -89,7 +94,7 @@ final class PscGuestTest {
     "COCONUT, 253",
   })
   void guestsDifferInHowMuchTheyAskForAtOnce(Habits habits, int entries) {
-    PscChunk first = PscChunk.of(SHARED, 1, 301, habits);
+    PscChunk first = PscChunk.firstOf(SHARED, GfnRange.of(1, 300), habits);
 
     assertEquals(entries, first.entries().size());
     assertEquals(1 + entries, first.next());
@@ -97,7 +102,7 @@ final class PscGuestTest {
 
   @Test
   void largeEntriesAreUsedWhereTheyFit() {
-    PscChunk chunk = PscChunk.of(PRIVATE, 0x1FF, 0x601, Habits.LINUX);
+    PscChunk chunk = PscChunk.firstOf(PRIVATE, GfnRange.of(0x1FF, 0x402), Habits.LINUX);
 
     assertEquals(
         List.of(0x1FFL, 0x200L, 0x400L, 0x600L),
@@ -244,13 +249,57 @@ final class PscGuestTest {
   }
 
   @Test
-  void ovmfLooksAtTheFirstWordOnly() {
-    GuestScript guest = new GuestScript(Habits.OVMF, 5, 1, PRIVATE);
-    PscBuffer refused = guest.buffer();
+  @DisplayName("PageStateChangeVmgExit of EDK2, OvmfPkg: status or EXITINFO2 not 0 ends the guest")
+  void ovmfEndsItselfAtEitherWord() {
+    for (ExitInfo info :
+        new ExitInfo[] {ExitInfo.FAILED, ExitInfo.INVALID_HEADER, new ExitInfo(2, 1)}) {
+      for (Shareability target : Shareability.values()) {
+        GuestScript guest = new GuestScript(Habits.OVMF, 5, 1, target);
+        if (target == SHARED) {
+          guest.yields(CHANGED);
+        }
+        guest.answers(info, guest.buffer()).assertTerminates(new GhcbMsr(0x100));
+      }
+    }
+  }
 
-    guest.answers(ExitInfo.FAILED, refused);
-    assertEquals(refused, guest.buffer());
-    guest.answers(new ExitInfo(2, 1), refused).assertTerminates(GhcbMsr.GENERAL_FAILURE);
+  @Test
+  @DisplayName("SetMemoryEncDec of EDK2, OvmfPkg, asks without large entries")
+  void ovmfAsksForSmallPagesOnly() {
+    PscChunk chunk = PscChunk.firstOf(PRIVATE, GfnRange.of(0x200, 512), Habits.OVMF);
+
+    assertEquals(253, chunk.entries().size());
+    assertEquals(PageSize.KIB_4, chunk.entries().getFirst().size());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("__set_memory_enc_pgtable, arch/x86/mm/pat/set_memory.c: when the bit changes")
+  void theBitIsSetBeforeTheFirstCallAndClearedAfterTheLast(Habits habits) {
+    GuestKernel kernel = new PscGuest(habits, GuestScript.GHCB);
+    GpaRange range = GpaRange.of(0x5000, 0x1000);
+    GuestMove.Execute first =
+        assertInstanceOf(GuestMove.Execute.class, kernel.begin(range, PRIVATE));
+    assertEquals(new PageTableChange(GfnRange.of(5, 1), PRIVATE), first.instruction());
+    assertInstanceOf(
+        GuestMove.Call.class, kernel.afterInstruction(first.progress(), PageTableChange.WRITTEN));
+
+    GuestMove.Execute rescind =
+        assertInstanceOf(GuestMove.Execute.class, kernel.begin(range, SHARED));
+    GuestMove.Call call =
+        assertInstanceOf(
+            GuestMove.Call.class, kernel.afterInstruction(rescind.progress(), CHANGED));
+    GuestMove.Execute last =
+        assertInstanceOf(
+            GuestMove.Execute.class, kernel.afterCall(call.progress(), done(call.call())));
+    assertEquals(new PageTableChange(GfnRange.of(5, 1), SHARED), last.instruction());
+    assertEquals(GuestMove.DONE, kernel.afterInstruction(last.progress(), PageTableChange.WRITTEN));
+  }
+
+  private static GuestResult done(GuestCall call) {
+    return call instanceof VmgExit.Event event
+        ? new VmgExitResult.Event(ExitInfo.NONE, event.ghcb().buffer().completed(0, 1))
+        : new VmgExitResult.Msr(GhcbMsr.DONE);
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -197,12 +198,17 @@ final class RmpInstructionsTest {
   }
 
   @Test
-  void anAccessThroughASmallMappingSmashesALargeEntry() {
+  @DisplayName("sev_handle_rmp_fault of arch/x86/kvm/svm/sev.c zaps [gfn, gfn + 512)")
+  void anAccessThroughASmallMappingSmashesALargeEntryAndZaps512FramesFromItsOwn() {
     machine.largeValidated();
+    machine.validated(GFN + 512, PFN + 512);
+    machine.validated(GFN + 513, PFN + 513);
 
     assertEquals(PrivateAccess.REACHED, machine.platform.access(new Gfn(GFN + 1)));
     assertEquals(PageSize.KIB_4, machine.rmp.at(PFN).size());
-    assertEquals(PrivateAccess.NOT_MAPPED, machine.platform.access(new Gfn(GFN)));
+    assertEquals(PrivateAccess.REACHED, machine.platform.access(new Gfn(GFN)));
+    assertEquals(PrivateAccess.NOT_MAPPED, machine.platform.access(new Gfn(GFN + 512)));
+    assertEquals(PrivateAccess.REACHED, machine.platform.access(new Gfn(GFN + 513)));
   }
 
   @Test

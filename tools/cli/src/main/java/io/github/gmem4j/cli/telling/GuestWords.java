@@ -15,6 +15,7 @@ import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.cli.scenario.Words;
 import io.github.gmem4j.policy.snp.ghcb.VmgExit;
 import io.github.gmem4j.policy.snp.ghcb.VmgExitResult;
+import io.github.gmem4j.policy.snp.rmp.PageTableChange;
 import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
 import io.github.gmem4j.policy.tdx.tdcall.PageSize;
@@ -98,6 +99,7 @@ final class GuestWords {
       case TdCall.AcceptPage accept -> "TDCALL PAGE.ACCEPT: " + page(accept);
       case TdCall.ReleasePage release -> "TDCALL PAGE.RELEASE: " + page(release);
       case SnpInstruction snp -> SnpWords.of(snp);
+      case PageTableChange change -> SnpWords.of(change);
       default -> instruction.toString();
     };
   }

@@ -6,6 +6,7 @@ import io.github.gmem4j.policy.snp.ghcb.PscBuffer;
 import io.github.gmem4j.policy.snp.ghcb.PscEntry;
 import io.github.gmem4j.policy.snp.ghcb.VmgExit;
 import io.github.gmem4j.policy.snp.ghcb.VmgExitResult;
+import io.github.gmem4j.policy.snp.rmp.PageTableChange;
 import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
 import java.util.List;
@@ -58,6 +59,15 @@ final class SnpWords {
           "PVALIDATE %s: %s"
               .formatted(pvalidate.validation().name().toLowerCase(Locale.ROOT), pvalidate.gpa());
       case SnpInstruction.Rmpadjust adjust -> "RMPADJUST: " + adjust.gpa();
+    };
+  }
+
+  /** Returns that a guest writes its page table. */
+  static String of(PageTableChange change) {
+    String range = GuestWords.range(change.range().bytes());
+    return switch (change.mapping()) {
+      case PRIVATE -> "maps with the encryption bit: " + range;
+      case SHARED -> "maps without the encryption bit: " + range;
     };
   }
 
