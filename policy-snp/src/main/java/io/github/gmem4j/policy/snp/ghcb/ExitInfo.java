@@ -63,6 +63,11 @@ public record ExitInfo(long info1, long info2) {
     return new ExitInfo(MALFORMED_INPUT, what.code());
   }
 
+  /** Returns what the guest is to do: bits 31:0 of SW_EXITINFO1, 0 for nothing. */
+  public int action() {
+    return (int) info1;
+  }
+
   @Override
   public String toString() {
     return "EXITINFO1 0x%x, EXITINFO2 0x%x".formatted(info1, info2);

@@ -16,14 +16,15 @@ import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
 /** In what the guests differ: how much they ask for at once and what they look at afterwards. */
 public enum Habits {
   /**
-   * Linux 7.3 with its GHCB: distrusts the answer, and ends itself at the first error. Source:
-   * {@code arch/x86/coco/sev/core.c}.
+   * Linux 7.3 with its GHCB: distrusts the answer, and ends itself at the first error. Sources:
+   * {@code vmgexit_psc}, {@code __set_pages_state} and {@code pval_pages} of {@code
+   * arch/x86/coco/sev/core.c}, {@code verify_exception_info} of {@code vc-shared.c}.
    */
   LINUX(64, PageSize.MIB_2) {
     @Override
     Verdict readEvent(PscHeader start, VmgExitResult.Event reply) {
       PscHeader header = reply.buffer().header();
-      boolean failed = !reply.info().equals(ExitInfo.NONE);
+      boolean failed = reply.info().action() != 0 || reply.info().info2() != 0;
       boolean tampered =
           header.reserved() != 0
               || header.endEntry() > start.endEntry()
@@ -36,7 +37,8 @@ public enum Habits {
 
   /**
    * Linux 7.3 without a GHCB, early in its boot or late in a kexec: one page for each call. Source:
-   * {@code arch/x86/boot/startup/sev-shared.c}.
+   * {@code __page_state_change} and {@code pvalidate_4k_page} of {@code
+   * arch/x86/boot/startup/sev-shared.c}.
    */
   LINUX_WITHOUT_GHCB(1, PageSize.KIB_4) {
     @Override
@@ -76,7 +78,9 @@ public enum Habits {
 
   /**
    * The COCONUT SVSM in 2026: asks once, looks at EXITINFO1 only, and so does not notice that a
-   * page state change failed. Source: {@code kernel/src/sev/ghcb.rs}.
+   * page state change failed. A range is asked for as at its boot; what it shares later it shares
+   * page by page. Sources: {@code vmgexit} and {@code page_state_change} of {@code
+   * kernel/src/sev/ghcb.rs}, {@code make_page_shared} of {@code kernel/src/mm/page_visibility.rs}.
    */
   COCONUT(PscBuffer.MAX_ENTRIES, PageSize.MIB_2) {
     @Override

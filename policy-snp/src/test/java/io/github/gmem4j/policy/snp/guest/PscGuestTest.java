@@ -249,6 +249,21 @@ final class PscGuestTest {
   }
 
   @Test
+  @DisplayName("verify_exception_info of arch/x86/coco/sev/vc-shared.c looks at 32 bits")
+  void linuxLooksAtTheLowerHalfOfTheFirstWord() {
+    GuestScript guest = linux(5, 1, PRIVATE);
+    guest.answers(new ExitInfo(1L << 32, 0), guest.buffer().completed(0, 1));
+    assertEquals(pvalidate(5, PageSize.KIB_4, Validation.VALIDATE), guest.instruction());
+  }
+
+  @Test
+  @DisplayName("vmgexit of COCONUT's kernel/src/sev/ghcb.rs looks at all of the first word")
+  void coconutLooksAtAllOfTheFirstWord() {
+    GuestScript guest = new GuestScript(Habits.COCONUT, 5, 1, PRIVATE);
+    guest.answers(new ExitInfo(1L << 32, 0), guest.buffer().completed(0, 1)).assertGivesUp();
+  }
+
+  @Test
   @DisplayName("PageStateChangeVmgExit of EDK2, OvmfPkg: status or EXITINFO2 not 0 ends the guest")
   void ovmfEndsItselfAtEitherWord() {
     for (ExitInfo info :
