@@ -3,8 +3,12 @@ package io.github.gmem4j.cli;
 import io.github.gmem4j.backend.kvm.Kvm;
 import io.github.gmem4j.cli.comparing.Column;
 import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.scenario.Printable;
 import io.github.gmem4j.cli.staging.Backend;
+import io.github.gmem4j.cli.telling.PrintableWriter;
 import io.github.gmem4j.conformance.RecordingException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,41 +62,63 @@ public final class Gmem {
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    PrintWriter out = new PrintWriter(System.out, false, System.out.charset());
-    PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
-    int code = execute(out, err, arguments);
-    out.flush();
-    System.exit(code);
+    Outlet out = new Outlet(new FileOutputStream(FileDescriptor.out));
+    Outlet err = new Outlet(new FileOutputStream(FileDescriptor.err));
+    System.exit(
+        execute(
+            out,
+            out.writer(System.out.charset(), false),
+            err,
+            err.writer(System.err.charset(), true),
+            arguments));
+  }
+
+  /** Runs the command and returns its exit code, which also says whether all was printed. */
+  static int execute(
+      Outlet out, PrintWriter toOut, Outlet err, PrintWriter toErr, String... arguments) {
+    int code = execute(toOut, toErr, arguments);
+    toOut.flush();
+    out.loss().ifPresent(why -> toErr.println("gmem: the output could not be written: " + why));
+    toErr.flush();
+    boolean isWhole = out.loss().isEmpty() && err.loss().isEmpty();
+    return isWhole ? code : ExitCode.UNUSABLE;
   }
 
   /** Runs the command and returns its exit code. */
   static int execute(PrintWriter out, PrintWriter err, String... arguments) {
-    return new CommandLine(new Gmem(out, err))
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setOut(out)
-        .setErr(err)
-        .setParameterExceptionHandler((e, given) -> wrongUsage(e))
-        .setExecutionExceptionHandler((e, command, parsed) -> unusable(e, command))
-        .execute(arguments);
+    PrintWriter toOut = new PrintWriter(new PrintableWriter(out));
+    PrintWriter toErr = new PrintWriter(new PrintableWriter(err), true);
+    int code =
+        new CommandLine(new Gmem(toOut, toErr))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            // Help only, which is ours and may have colours.
+            .setOut(out)
+            .setErr(toErr)
+            .setParameterExceptionHandler((e, given) -> wrongUsage(e))
+            .setExecutionExceptionHandler((e, command, parsed) -> unusable(e, command))
+            .execute(arguments);
+    toOut.flush();
+    toErr.flush();
+    return code;
   }
 
   private static int wrongUsage(ParameterException e) {
-    String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    String what =
-        Optional.ofNullable(e.getMessage())
-            .flatMap(message -> message.lines().findFirst())
-            .orElse("wrong usage");
-    e.getCommandLine().getErr().println("gmem: %s (see %s --help)".formatted(what, command));
-    return ExitCode.UNUSABLE;
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    return complain(command, "%s (see %s --help)".formatted(WrongUsage.sentence(e), name));
   }
 
   /** What the user can mend is one sentence; anything else is a defect and shows where. */
   private static int unusable(Exception e, CommandLine command) throws Exception {
     if (e instanceof InputException || e instanceof RecordingException) {
-      command.getErr().println("gmem: " + e.getMessage());
-      return ExitCode.UNUSABLE;
+      return complain(command, String.valueOf(e.getMessage()));
     }
     throw e;
+  }
+
+  private static int complain(CommandLine command, String sentence) {
+    command.getErr().println("gmem: " + Printable.of(sentence));
+    return ExitCode.UNUSABLE;
   }
 
   @Command(
@@ -227,17 +253,18 @@ public final class Gmem {
       header = "Makes the tables of documents anew.",
       description = {
         "",
-        "A table stands between the lines '<!-- gmem compare ARGUMENTS -->' and"
-            + " '<!-- gmem end -->' and is what 'gmem compare --markdown ARGUMENTS' prints; paths"
-            + " begin where the document lies."
+        "A table stands between the lines '<!-- gmem compare ARGUMENTS -->' and '<!-- gmem end -->'"
+            + " and is what 'gmem compare --markdown ARGUMENTS' prints. ARGUMENTS are a story,"
+            + " whose path begins where the document lies, --policies and --columns."
       },
       footer = {"", "Example:", "  gmem tables docs/debate.md"})
   int tables(
       @Parameters(arity = "1..*", paramLabel = "FILE.md", description = "Markdown documents.")
           List<Path> documents,
       @Option(names = "--check", description = "Changes nothing; exit code 1 if a table is stale.")
-          boolean check) {
-    TablesCommand command = new TablesCommand(out);
+          boolean check,
+      @Mixin PolicyChoice choice) {
+    TablesCommand command = new TablesCommand(out, choice.find());
     return check ? command.check(documents) : command.write(documents);
   }
 

@@ -2,6 +2,7 @@ package io.github.gmem4j.cli;
 
 import io.github.gmem4j.cli.scenario.InputException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ final class Output {
       Files.writeString(file, text);
     } catch (NoSuchFileException e) {
       throw new InputException(file + ": cannot be written, there is no such directory");
+    } catch (AccessDeniedException e) {
+      throw new InputException(file + ": cannot be written: permission denied");
     } catch (IOException e) {
       throw new InputException(file + ": cannot be written: " + e.getMessage());
     }

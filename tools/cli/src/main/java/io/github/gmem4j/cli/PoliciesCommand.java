@@ -1,7 +1,7 @@
 package io.github.gmem4j.cli;
 
-import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.PolicyTraits;
+import io.github.gmem4j.cli.choosing.Breaking;
 import io.github.gmem4j.cli.choosing.Policies;
 import io.github.gmem4j.cli.telling.JsonLines;
 import io.github.gmem4j.cli.telling.TextTable;
@@ -50,7 +50,7 @@ record PoliciesCommand(PrintWriter out, Policies policies) {
   }
 
   private List<PolicyTraits> all() {
-    return policies.all().stream().map(ConversionPolicy::traits).toList();
+    return policies.all().stream().map(policy -> Breaking.at(policy, policy::traits)).toList();
   }
 
   private static String vmType(PolicyTraits traits) {

@@ -4,7 +4,6 @@ import io.github.gmem4j.cli.replaying.ProgressBar;
 import io.github.gmem4j.conformance.Disagreement;
 import io.github.gmem4j.conformance.Replay;
 import io.github.gmem4j.conformance.ReplayReport;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,9 +12,11 @@ import java.util.Optional;
 /** {@code gmem replay}: replays recordings, shows disagreements, ends with the tally. */
 record ReplayCommand(PrintWriter out) {
   int replay(List<Path> files, boolean progress) {
-    boolean onTerminal =
-        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
-    ReplayReport report = progress && onTerminal ? withProgress(files) : Replay.of(files).run();
+    ReplayReport report =
+        Optional.ofNullable(System.console())
+            .filter(console -> progress && console.isTerminal())
+            .map(console -> withProgress(files, console.writer()))
+            .orElseGet(() -> Replay.of(files).run());
     report.disagreements().forEach(disagreement -> show(out, disagreement));
     out.printf("%d operations a second%n", report.operationsPerSecond());
     out.printf(
@@ -24,8 +25,8 @@ record ReplayCommand(PrintWriter out) {
     return report.disagreements().isEmpty() ? ExitCode.GOOD : ExitCode.CHECK_FAILED;
   }
 
-  private ReplayReport withProgress(List<Path> files) {
-    try (ProgressBar bar = ProgressBar.over(files, out)) {
+  private static ReplayReport withProgress(List<Path> files, PrintWriter terminal) {
+    try (ProgressBar bar = ProgressBar.over(files, terminal)) {
       return Replay.of(files).onProgress(bar::replayed).run();
     }
   }

@@ -1,6 +1,7 @@
 package io.github.gmem4j.cli;
 
 import io.github.gmem4j.api.policy.ConversionPolicy;
+import io.github.gmem4j.cli.choosing.Breaking;
 import io.github.gmem4j.cli.choosing.Policies;
 import io.github.gmem4j.cli.playing.Played;
 import io.github.gmem4j.cli.playing.Player;
@@ -71,6 +72,10 @@ record RunCommand(
                         + ": names no policy; say one with --policy, or play it under all with"
                         + " 'gmem compare'"));
     ConversionPolicy chosen = GuestSoftware.chosen(policies.named(name), scenario);
+    return Breaking.at(chosen, () -> play(scenario, chosen));
+  }
+
+  private Played play(Scenario scenario, ConversionPolicy chosen) {
     try (World world = new World(scenario, chosen, backend)) {
       world.stage().ifPresent(sentence -> err.println("gmem: " + sentence));
       return Player.play(scenario, world);

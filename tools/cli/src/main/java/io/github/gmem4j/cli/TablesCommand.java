@@ -1,22 +1,23 @@
 package io.github.gmem4j.cli;
 
+import io.github.gmem4j.cli.choosing.Policies;
 import io.github.gmem4j.cli.comparing.DocumentTables;
-import io.github.gmem4j.cli.scenario.InputException;
-import java.io.IOException;
+import io.github.gmem4j.cli.reading.TextFile;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
-/** {@code gmem tables}: makes the tables of a document anew. */
-record TablesCommand(PrintWriter out) {
+/**
+ * {@code gmem tables}: makes the tables of a document anew.
+ *
+ * @param out where it says which are
+ * @param policies those that are installed
+ */
+record TablesCommand(PrintWriter out, Policies policies) {
   /** Rewrites documents whose tables are stale. */
   int write(List<Path> documents) {
     for (Path document : documents) {
-      String old = read(document);
+      String old = TextFile.read(document);
       String fresh = fresh(document, old);
       if (!fresh.equals(old)) {
         Output.write(document, fresh);
@@ -30,7 +31,7 @@ record TablesCommand(PrintWriter out) {
   int check(List<Path> documents) {
     boolean good = true;
     for (Path document : documents) {
-      String old = read(document);
+      String old = TextFile.read(document);
       boolean isFresh = fresh(document, old).equals(old);
       out.println(document + (isFresh ? ": up to date" : ": stale, run 'gmem tables' on it"));
       good &= isFresh;
@@ -38,38 +39,10 @@ record TablesCommand(PrintWriter out) {
     return good ? ExitCode.GOOD : ExitCode.CHECK_FAILED;
   }
 
-  private static String read(Path document) {
-    try {
-      return Files.readString(document);
-    } catch (NoSuchFileException e) {
-      throw new InputException(document + ": no such file");
-    } catch (IOException e) {
-      throw new InputException(document + ": cannot be read: " + e.getMessage());
-    }
-  }
-
-  private static String fresh(Path document, String text) {
+  private String fresh(Path document, String text) {
     return DocumentTables.fresh(
-        document.toString(), text, words -> table(document.toAbsolutePath(), words));
-  }
-
-  /** A marker holds the arguments of a comparison; its paths begin where the document lies. */
-  private static String table(Path document, List<String> words) {
-    List<String> arguments = new ArrayList<>(List.of("compare", "--markdown"));
-    for (String word : words) {
-      boolean isStory = word.endsWith(".yaml");
-      arguments.add(isStory ? document.resolveSibling(word).normalize().toString() : word);
-    }
-    StringWriter table = new StringWriter();
-    StringWriter errors = new StringWriter();
-    int code =
-        Gmem.execute(
-            new PrintWriter(table),
-            new PrintWriter(errors, true),
-            arguments.toArray(String[]::new));
-    if (code == ExitCode.UNUSABLE) {
-      throw new InputException(errors.toString().strip().replaceFirst("^gmem: ", ""));
-    }
-    return table.toString();
+        document.toString(),
+        text,
+        words -> TableArguments.of(words).table(document.toAbsolutePath(), policies));
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -135,5 +136,49 @@ class LauncherTest {
                 launch.err()),
         () -> assertEquals("", launch.out()),
         () -> assertEquals(2, launch.code()));
+  }
+
+  /** The first build is held until the second launcher has found that it must wait. */
+  @Test
+  void of_two_first_builds_at_once_one_waits_for_the_other() throws Exception {
+    Path root = checkout();
+    Path begun = directory.resolve("begun");
+    Path go = directory.resolve("go");
+    Path maven = directory.resolve("jdk/bin/mvn");
+    Files.writeString(
+        maven,
+        """
+        #!/bin/sh
+        mkdir '%1$s' || exit 1
+        until [ -e '%2$s' ]; do sleep 0.1; done
+        """
+            .formatted(begun, go));
+
+    Process first = launch(root);
+    while (!Files.exists(begun)) {
+      Thread.onSpinWait();
+    }
+    Process second = launch(root);
+    try (BufferedReader told = second.errorReader()) {
+      String waits = String.valueOf(told.readLine());
+      assertTrue(waits.startsWith("waiting for another gmem that is building"), waits);
+      Files.writeString(go, "");
+
+      assertAll(
+          () -> assertEquals(0, first.waitFor()),
+          () -> assertEquals(0, second.waitFor()),
+          () -> assertEquals(null, told.readLine()));
+    } finally {
+      Files.writeString(go, "");
+    }
+  }
+
+  private Process launch(Path root) throws IOException {
+    Path jdk = directory.resolve("jdk");
+    ProcessBuilder builder =
+        new ProcessBuilder("/bin/sh", root.resolve("gmem").toString(), "policies");
+    builder.environment().put("PATH", jdk.resolve("bin") + ":/usr/bin:/bin");
+    builder.environment().put("JAVA_HOME", jdk.toString());
+    return builder.start();
   }
 }

@@ -49,6 +49,8 @@ final class StrangersJar {
   private final Path directory;
   private String name = "stranger";
   private String before = "";
+  private String throwing = "";
+  private String instead = "";
   private boolean listsServices = true;
   private boolean isModular;
 
@@ -65,6 +67,13 @@ final class StrangersJar {
   /** Has its constructor do something. */
   StrangersJar doing(String statement) {
     before = statement;
+    return this;
+  }
+
+  /** Has one of its methods throw. */
+  StrangersJar throwing(String method, String statement) {
+    throwing = method;
+    instead = statement;
     return this;
   }
 
@@ -86,11 +95,7 @@ final class StrangersJar {
     Path sources = Files.createDirectories(directory.resolve("sources/org/stranger"));
     Path classes = Files.createDirectories(directory.resolve("classes"));
     List<String> files = new ArrayList<>();
-    files.add(
-        Files.writeString(
-                sources.resolve("StrangersPolicy.java"),
-                SOURCE.replace("NAME", name).replace("BEFORE", before))
-            .toString());
+    files.add(Files.writeString(sources.resolve("StrangersPolicy.java"), source()).toString());
     if (isModular) {
       files.add(
           Files.writeString(
@@ -116,6 +121,14 @@ final class StrangersJar {
     Path jar = directory.resolve("stranger.jar");
     run("jar", List.of("--create", "--file", jar.toString(), "-C", classes.toString(), "."));
     return jar;
+  }
+
+  private String source() {
+    String source = SOURCE.replace("NAME", name).replace("BEFORE", before);
+    return throwing.isEmpty()
+        ? source
+        : source.replaceFirst(
+            "(" + throwing + "\\([^)]*\\) \\{)[^}]*}", "$1 " + instead.replace("$", "") + "; }");
   }
 
   /** Returns where the classes of this build and of its libraries are. */

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gmem4j.api.policy.ConversionPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,7 +115,15 @@ class StrangersPolicyTest {
   void a_policy_whose_name_breaks_the_grammar_is_named() throws IOException {
     Path jar = new StrangersJar(directory).named("My Policy").build();
 
-    assertUnusable("not a policy name: \"My Policy\"", Shell.gmem("policies", "--class-path", jar));
+    Shell list = Shell.gmem("policies", "--class-path", jar);
+
+    assertEquals(2, list.code());
+    assertTrue(
+        list.err()
+            .startsWith(
+                "gmem: the policy org.stranger.StrangersPolicy breaks:"
+                    + " java.lang.IllegalArgumentException: not a policy name: \"My Policy\", at "),
+        list.err());
   }
 
   @Test
@@ -122,6 +133,95 @@ class StrangersPolicyTest {
     assertUnusable(
         "the class path of policies names " + nowhere + ", which does not exist",
         Shell.gmem("compare", "--class-path", nowhere, STORY));
+  }
+
+  /** Whatever is thrown, wherever: one sentence that says who, what and where. */
+  @Test
+  void a_policy_that_throws_is_named_in_one_sentence() throws IOException {
+    Map<String, String> throwing =
+        Map.of(
+            "traits", "throw new IllegalStateException(\"boom\\u001b\")",
+            "kvm", "throw new AssertionError(\"boom\\u001b\")",
+            "vmm", "throw new NoClassDefFoundError(\"boom\\u001b\")",
+            "guest", "throw new UnsupportedOperationException(\"boom\\u001b\")",
+            "createPlatform", "throw new ArithmeticException(\"boom\\u001b\")");
+
+    for (var entry : throwing.entrySet()) {
+      Path folder = Files.createDirectory(directory.resolve(entry.getKey()));
+      Path jar = new StrangersJar(folder).throwing(entry.getKey(), entry.getValue()).build();
+
+      Shell run = Shell.gmem("run", "--class-path", jar, "--policy", "stranger", STORY);
+
+      assertAll(
+          () -> assertEquals(2, run.code(), run.out()),
+          () -> assertTrue(run.err().contains("org.stranger.StrangersPolicy breaks: "), run.err()),
+          () ->
+              assertTrue(
+                  run.err().contains("boom<U+001B>, at ")
+                      && run.err().contains("StrangersPolicy." + entry.getKey() + "("),
+                  run.err()),
+          () -> assertEquals(1, run.err().lines().count(), run.err()));
+    }
+  }
+
+  /** The others are compared all the same. */
+  @Test
+  void a_policy_that_throws_has_a_row_that_says_so() throws IOException {
+    Path jar = new StrangersJar(directory).throwing("kvm", "throw new AssertionError()").build();
+
+    Shell compare =
+        Shell.gmem("compare", "--class-path", jar, "--policies", "stranger,tdx", "--json", STORY);
+
+    assertTrue(compare.out().contains("the policy breaks: java.lang.AssertionError, at "));
+    assertTrue(compare.out().contains("\"tdx\""), compare.out());
+  }
+
+  @Test
+  void what_is_no_jar_is_named() throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("jars"));
+    Path text = Files.writeString(folder.resolve("text.jar"), "not a jar");
+    byte[] whole = Files.readAllBytes(new StrangersJar(directory).build());
+    Path cut = Files.write(directory.resolve("cut.jar"), Arrays.copyOf(whole, whole.length / 2));
+
+    for (Object[] pair :
+        new Object[][] {
+          {text, text}, {folder + "/*", text}, {cut, cut}, {text + ":" + cut, text}
+        }) {
+      Shell list = Shell.gmem("policies", "--class-path", pair[0]);
+
+      assertAll(
+          () -> assertEquals(2, list.code()),
+          () ->
+              assertTrue(
+                  list.err()
+                      .startsWith(
+                          "gmem: the class path of policies names "
+                              + pair[1]
+                              + ", which cannot be read as a jar: "),
+                  list.err()),
+          () -> assertEquals(1, list.err().lines().count(), list.err()));
+    }
+  }
+
+  /** Such a jar was compiled by somebody's broken tool, or is for a later Java. */
+  @Test
+  void a_class_or_a_descriptor_that_is_none_is_named() throws IOException {
+    Path classes = Files.createDirectories(directory.resolve("classes"));
+    Files.createDirectories(classes.resolve("META-INF/services"));
+    Files.writeString(
+        classes.resolve("META-INF/services/" + ConversionPolicy.class.getName()), "Broken\n");
+    Files.writeString(classes.resolve("Broken.class"), "none");
+    Path modular = Files.createDirectories(directory.resolve("modular"));
+    Files.writeString(modular.resolve("module-info.class"), "none");
+
+    for (Path entry : List.of(classes, modular)) {
+      Shell list = Shell.gmem("policies", "--class-path", entry);
+
+      assertAll(
+          () -> assertEquals(2, list.code(), list.out()),
+          () -> assertEquals(1, list.err().lines().count(), list.err()),
+          () -> assertTrue(list.err().contains(entry.toString()), list.err()));
+    }
   }
 
   /** As the script starts it: on the class path, with the variable in the environment. */

@@ -187,6 +187,10 @@ class WrongInputTest {
     assertUnusable(
         "Missing required parameter: 'SCENARIO' (see gmem run --help)", Shell.gmem("run"));
     assertUnusable("Missing required subcommand (see gmem --help)", Shell.gmem());
+    assertUnusable("Unknown option: '--frob' (see gmem run --help)", Shell.gmem("run", "--frob"));
+    assertUnusable(
+        "Unknown options: '--frob', '-x' (see gmem tables --help)",
+        Shell.gmem("tables", "--frob", "-x"));
     assertEquals(2, Shell.gmem("rnu").code());
     assertUnusable(
         "--diagram is for one scenario, and here are 2",

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.zip.ZipFile;
 
 /**
  * Jars and directories of classes, in the notation of {@code java -cp}: an entry that ends in
@@ -25,7 +26,7 @@ record ClassPath(List<Path> entries) {
   /**
    * Reads a class path.
    *
-   * @throws InputException if it names something that does not exist
+   * @throws InputException if it names something that does not exist, or is no jar
    */
   static ClassPath of(String text) {
     List<Path> entries = new ArrayList<>();
@@ -43,7 +44,7 @@ record ClassPath(List<Path> entries) {
     try {
       Path path = Path.of(part);
       if (Files.exists(path)) {
-        return path;
+        return readable(path);
       }
     } catch (InvalidPathException e) {
       throw new InputException("the class path of policies is malformed: " + e.getMessage());
@@ -51,10 +52,27 @@ record ClassPath(List<Path> entries) {
     throw new InputException("the class path of policies names " + part + ", which does not exist");
   }
 
+  /** A class loader passes over what it cannot read, without a word. */
+  private static Path readable(Path entry) {
+    if (Files.isDirectory(entry)) {
+      return entry;
+    }
+    try (ZipFile jar = new ZipFile(entry.toFile())) {
+      jar.stream().forEach(file -> {});
+      return entry;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InputException(
+          "the class path of policies names "
+              + entry
+              + ", which cannot be read as a jar: "
+              + e.getMessage());
+    }
+  }
+
   private static List<Path> jarsIn(Path directory) {
     List<Path> jars = new ArrayList<>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.jar")) {
-      found.forEach(jars::add);
+      found.forEach(jar -> jars.add(readable(jar)));
     } catch (IOException e) {
       throw new InputException("the class path of policies: cannot list " + directory);
     }

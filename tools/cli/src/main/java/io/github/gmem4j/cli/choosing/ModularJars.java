@@ -11,18 +11,22 @@ import java.lang.module.ModuleReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 
 /**
  * Policies that a jar provides by its module descriptor only. {@link java.util.ServiceLoader} does
  * not look at it when the jar lies on a class path.
  */
 final class ModularJars {
+  private static final String DESCRIPTOR = "module-info.class";
+
   private ModularJars() {}
 
   /** Finds them. */
@@ -43,8 +47,24 @@ final class ModularJars {
           .map(ModuleDescriptor.Provides::providers)
           .flatMap(List::stream);
     } catch (FindException e) {
+      if (isModular(entry)) {
+        throw new InputException(
+            "the class path of policies names %s, whose module descriptor cannot be read: %s"
+                .formatted(entry, e.getMessage()));
+      }
       // A plain jar need not have a name that a module can have.
       return Stream.of();
+    }
+  }
+
+  private static boolean isModular(Path entry) {
+    if (Files.isDirectory(entry)) {
+      return Files.exists(entry.resolve(DESCRIPTOR));
+    }
+    try (ZipFile jar = new ZipFile(entry.toFile())) {
+      return jar.getEntry(DESCRIPTOR) != null;
+    } catch (IOException e) {
+      throw new InputException(entry + " cannot be read: " + e.getMessage());
     }
   }
 

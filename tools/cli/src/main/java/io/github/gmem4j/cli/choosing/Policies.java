@@ -4,11 +4,13 @@ import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.PolicyName;
 import io.github.gmem4j.core.InstalledPolicies;
+import io.github.gmem4j.core.softwareprotected.SoftwareProtectedPolicy;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.Set;
 
 /** The policies that can be chosen by name. */
@@ -31,13 +33,15 @@ public final class Policies {
     // The loader lives as long as its policies: until the command ends.
     ClassLoader loader = new URLClassLoader(path.urls(), Policies.class.getClassLoader());
     try {
-      List<ConversionPolicy> policies = new ArrayList<>(InstalledPolicies.find(loader).all());
+      List<ConversionPolicy> policies = new ArrayList<>(List.of(SoftwareProtectedPolicy.create()));
+      // One by one: a policy that cannot say its name is to be named here.
+      ServiceLoader.load(ConversionPolicy.class, loader).forEach(policies::add);
       policies.addAll(ModularJars.find(path, loader));
       return of(policies);
     } catch (ServiceConfigurationError e) {
       throw new InputException("a policy cannot be created: " + e.getMessage() + because(e));
-    } catch (IllegalArgumentException e) {
-      throw new InputException(sentence(e));
+    } catch (LinkageError e) {
+      throw new InputException("a policy of " + classPath + " cannot be created: " + e);
     }
   }
 
@@ -55,6 +59,7 @@ public final class Policies {
    * @throws InputException if two have the same name
    */
   static Policies of(List<ConversionPolicy> policies) {
+    policies.forEach(policy -> Breaking.at(policy, policy::traits));
     try {
       return new Policies(InstalledPolicies.of(policies));
     } catch (IllegalArgumentException e) {

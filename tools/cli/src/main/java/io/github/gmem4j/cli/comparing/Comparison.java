@@ -2,6 +2,7 @@ package io.github.gmem4j.cli.comparing;
 
 import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.PolicyTraits;
+import io.github.gmem4j.cli.choosing.Breaking;
 import io.github.gmem4j.cli.playing.Played;
 import io.github.gmem4j.cli.playing.Player;
 import io.github.gmem4j.cli.scenario.InputException;
@@ -29,7 +30,7 @@ public record Comparison(Scenario story, List<Row> rows) {
   }
 
   private static Row play(Scenario story, ConversionPolicy policy) {
-    PolicyTraits traits = policy.traits();
+    PolicyTraits traits = Breaking.at(policy, policy::traits);
     if (!traits.vmType().privateMemory()) {
       return new Row.Untold(traits, "its VMs have no private memory");
     }
@@ -47,9 +48,9 @@ public record Comparison(Scenario story, List<Row> rows) {
           traits, played, Counting.of(played, world.refaults(), contents, remembered, watch));
     } catch (InputException e) {
       return new Row.Untold(traits, e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       // Anybody can install a policy; a broken one must not hide what the others do.
-      return new Row.Untold(traits, "the policy breaks: " + e);
+      return new Row.Untold(traits, "the policy " + Breaking.sentence(e));
     }
   }
 

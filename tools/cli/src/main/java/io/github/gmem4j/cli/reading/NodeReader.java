@@ -1,7 +1,5 @@
 package io.github.gmem4j.cli.reading;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -10,13 +8,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.Place;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** From a YAML file (JSON is YAML too) to nodes that know where they stand. */
 final class NodeReader {
-  private static final int MOST_BYTES = 4 << 20;
-
   private final String file;
   private final YAMLParser parser;
 
@@ -43,17 +32,8 @@ final class NodeReader {
    */
   static Node read(Path path) {
     String file = path.toString();
-    if (Files.isDirectory(path)) {
-      throw new InputException(file + ": is a directory");
-    }
-    try (YAMLParser parser = new YAMLFactory().createParser(text(path))) {
+    try (YAMLParser parser = new YAMLFactory().createParser(TextFile.read(path))) {
       return new NodeReader(file, parser).document();
-    } catch (NoSuchFileException e) {
-      throw new InputException(file + ": no such file");
-    } catch (AccessDeniedException e) {
-      throw new InputException(file + ": permission denied");
-    } catch (CharacterCodingException e) {
-      throw new InputException(file + ": is not UTF-8 text");
     } catch (JsonProcessingException e) {
       JsonLocation where = e.getLocation();
       String what = firstLine(e.getOriginalMessage());
@@ -63,23 +43,6 @@ final class NodeReader {
     } catch (IOException e) {
       throw new InputException(file + ": cannot be read: " + e.getMessage());
     }
-  }
-
-  /** A story is something that a person reads; nothing larger is taken in. */
-  private static String text(Path path) throws IOException {
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(path)) {
-      bytes = in.readNBytes(MOST_BYTES + 1);
-    }
-    if (bytes.length > MOST_BYTES) {
-      throw new InputException(path + ": is larger than " + MOST_BYTES + " bytes");
-    }
-    return UTF_8
-        .newDecoder()
-        .onMalformedInput(CodingErrorAction.REPORT)
-        .onUnmappableCharacter(CodingErrorAction.REPORT)
-        .decode(ByteBuffer.wrap(bytes))
-        .toString();
   }
 
   private Node document() throws IOException {

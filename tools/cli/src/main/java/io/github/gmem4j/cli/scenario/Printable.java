@@ -1,12 +1,16 @@
 package io.github.gmem4j.cli.scenario;
 
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Text that does nothing to a terminal or a picture but appear: no control characters, none that
  * turn the direction of writing, none that XML does not have.
  */
 public final class Printable {
+  private static final Pattern BETWEEN = Pattern.compile("\\r?\\n|\\t");
+
   private Printable() {}
 
   /** Returns the first character that has no place in a text of several lines. */
@@ -29,6 +33,18 @@ public final class Printable {
           }
         });
     return printable.toString();
+  }
+
+  /** Returns the text in this form with its lines, however they end, and its tabulators. */
+  public static String lines(String text) {
+    StringBuilder printable = new StringBuilder();
+    Matcher end = BETWEEN.matcher(text);
+    int from = 0;
+    while (end.find()) {
+      printable.append(of(text.substring(from, end.start()))).append(end.group());
+      from = end.end();
+    }
+    return printable.append(of(text.substring(from))).toString();
   }
 
   /** Returns what a person calls a character that cannot be shown. */

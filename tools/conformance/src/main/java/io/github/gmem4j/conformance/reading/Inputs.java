@@ -14,6 +14,9 @@ import io.github.gmem4j.conformance.recording.Field;
 
 /** Inputs that several operations have. */
 final class Inputs {
+  /** Far more than any recording has, and little enough to keep an entry for each. */
+  static final int MOST_PAGES = 1 << 20;
+
   private static final int LAST_MEMORY = 1;
   private static final int BAD_DESCRIPTOR = -1;
   private static final int OTHER_FILE = -2;
@@ -87,6 +90,10 @@ final class Inputs {
     long first = offset >>> Page.SHIFT;
     if (count < 1 || count > PageIndex.LIMIT - first) {
       throw new MalformedLineException("field pages is " + count + ", not a number of pages");
+    }
+    if (count > MOST_PAGES) {
+      throw new MalformedLineException(
+          "field pages is " + count + ", more than " + MOST_PAGES + " pages at once");
     }
     return PageRange.of(first, count);
   }

@@ -48,6 +48,7 @@ final class JsonFields {
         List<Long> elements = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
           elements.add(hex(field));
+          checkCount(elements, field);
         }
         yield elements;
       }
@@ -58,6 +59,7 @@ final class JsonFields {
         List<Long> elements = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
           elements.add(count(field));
+          checkCount(elements, field);
         }
         yield elements;
       }
@@ -71,10 +73,18 @@ final class JsonFields {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
           demand(JsonToken.START_OBJECT, field);
           elements.add(read().result(field.json()));
+          checkCount(elements, field);
         }
         yield elements;
       }
     };
+  }
+
+  private static void checkCount(List<?> elements, Field field) {
+    if (elements.size() > Inputs.MOST_PAGES) {
+      throw new MalformedLineException(
+          "field " + field.json() + " has more than " + Inputs.MOST_PAGES + " elements");
+    }
   }
 
   private Long count(Field field) throws IOException {

@@ -1,9 +1,11 @@
 package io.github.gmem4j.conformance.reading;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.github.gmem4j.conformance.RecordingException;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -12,7 +14,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a file of JSON lines, plain or gzip-ed: one object on each line, no line without. */
@@ -22,7 +23,11 @@ final class LineReader implements AutoCloseable {
 
   // Names are looked up in a map of our own, so interning them would only cost time.
   private static final JsonFactory JSON =
-      JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Inputs.MOST_PAGES).build())
+          .build();
 
   private final Path file;
   private final InputStream bytes;
@@ -53,11 +58,17 @@ final class LineReader implements AutoCloseable {
     return line;
   }
 
+  /** Returns how many bytes of lines were read, about. */
+  long bytes() {
+    return parser.currentLocation().getByteOffset();
+  }
+
   /** Reads the next line; empty at the end of the file. */
   Optional<Fields> next() {
     try {
       JsonToken token = parser.nextToken();
       if (token == null) {
+        checkEnd(parser.currentLocation());
         return Optional.empty();
       }
       begin(parser.currentTokenLocation().getLineNr(), token);
@@ -78,6 +89,13 @@ final class LineReader implements AutoCloseable {
       throw malformedJson(line, e);
     } catch (IOException e) {
       throw new RecordingException(file, line, "cannot be read on (" + e + ")", e);
+    }
+  }
+
+  /** What follows the last line's end would be one more line, without an object. */
+  private void checkEnd(JsonLocation end) {
+    if (end.getLineNr() > line + 1 || end.getLineNr() == line + 1 && end.getColumnNr() > 1) {
+      throw malformed(line + 1, "the line is empty");
     }
   }
 
@@ -115,7 +133,7 @@ final class LineReader implements AutoCloseable {
     raw.mark(2);
     int magic = raw.read() << 8 | raw.read();
     raw.reset();
-    return magic == GZIP_MAGIC ? new GZIPInputStream(raw, BUFFER_BYTES) : raw;
+    return magic == GZIP_MAGIC ? new GzipMembers(raw, BUFFER_BYTES) : raw;
   }
 
   private static void closeAfter(IOException failure, @Nullable Closeable opened) {

@@ -22,8 +22,6 @@ import java.util.OptionalLong;
 
 /** Turns the input fields of a line into its operation, for generation P. */
 final class PkvmOperationReader {
-  // Far more than any recording has, and little enough to keep an entry for each.
-  private static final int MOST_PAGES = 1 << 20;
   private static final int LAST_VM = 1;
   private static final int MOST_VCPUS = 512;
   private static final int FEWEST_IPA_BITS = 32;
@@ -50,7 +48,7 @@ final class PkvmOperationReader {
     return new StartHost(
         kind(in),
         Inputs.backing(in),
-        in.integer(Field.PAGES, 1, MOST_PAGES),
+        in.integer(Field.PAGES, 1, Inputs.MOST_PAGES),
         in.integer(Field.VCPUS, 1, MOST_VCPUS),
         in.integer(Field.IPA_BITS, FEWEST_IPA_BITS, MOST_IPA_BITS),
         memlock == NO_LIMIT ? OptionalLong.empty() : OptionalLong.of(memlock),
@@ -91,7 +89,7 @@ final class PkvmOperationReader {
           new SlotOperation.SetGuestMemory(
               Inputs.slot(in),
               new Gpa(in.number(Field.GPA)),
-              new PageCount(in.integer(Field.PAGES, 0, MOST_PAGES)),
+              new PageCount(in.integer(Field.PAGES, 0, Inputs.MOST_PAGES)),
               in.number(Field.FLAGS));
       case "vm_create" -> new VmOperation.Create(vm(in), kind(in));
       case "use_vm" -> new VmOperation.Use(vm(in));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,14 @@ import org.jspecify.annotations.Nullable;
  * Reads a recording sequence by sequence; holds no more than one of them.
  *
  * <p>Lines must be in order: {@code seq} ascends from sequence to sequence, {@code i} counts from 0
- * without a gap. The first violation of the format is a {@link RecordingException}.
+ * without a gap. The first violation of the format, and the first line that contradicts itself or
+ * one before it, is a {@link RecordingException}.
  */
 public final class RecordingReader implements AutoCloseable {
   private static final String VM = "vm";
+
+  // A sequence is held in memory, several at once; the longest of ours has 55,000 bytes.
+  private static final long MOST_BYTES = 8L << 20;
 
   private final Path file;
   private final LineReader lines;
@@ -119,23 +124,30 @@ public final class RecordingReader implements AutoCloseable {
 
   private Recorded ofGuestMemory(Generation generation, Head first) {
     StartVm start = vm(generation, first.in());
-    return new Recorded.OfGuestMemory(lines(first, start, new OperationReader(generation)::read));
+    return new Recorded.OfGuestMemory(
+        lines(first, start, new OperationReader(generation)::read, new GuestMemorySoFar()::note));
   }
 
   private Recorded ofPkvm(Head first) {
     StartHost start = PkvmOperationReader.start(first.in());
-    return new Recorded.OfPkvm(lines(first, start, PkvmOperationReader.after(start)::read));
+    return new Recorded.OfPkvm(
+        lines(first, start, PkvmOperationReader.after(start)::read, new PkvmSoFar()::note));
   }
 
   private <S extends O, O> RecordedSequence<S, O> lines(
-      Head first, S start, BiFunction<String, Fields, O> operations) {
+      Head first, S start, BiFunction<String, Fields, O> operations, BiConsumer<O, Result> soFar) {
     List<RecordedLine<O>> read = new ArrayList<>();
-    read.add(line(first, start));
+    long begin = lines.bytes();
+    read.add(line(first, start, soFar));
     ahead = head();
     while (ahead != null && !ahead.isStart()) {
       Head next = ahead;
       checkOrder(next, read.size());
-      read.add(line(next, operations.apply(next.name(), next.in())));
+      if (lines.bytes() - begin > MOST_BYTES) {
+        throw new MalformedLineException(
+            "sequence " + sequence + " is longer than " + MOST_BYTES + " bytes");
+      }
+      read.add(line(next, operations.apply(next.name(), next.in()), soFar));
       ahead = head();
     }
     return new RecordedSequence<>(file, first.seq(), start, read);
@@ -150,9 +162,10 @@ public final class RecordingReader implements AutoCloseable {
     }
   }
 
-  private <O> RecordedLine<O> line(Head head, O operation) {
+  private <O> RecordedLine<O> line(Head head, O operation, BiConsumer<O, Result> soFar) {
     Result recorded = head.in().object(Field.R).result(head.name());
     head.in().finish(head.name());
+    soFar.accept(operation, recorded);
     return new RecordedLine<>(lines.line(), head.i(), head.name(), operation, recorded);
   }
 

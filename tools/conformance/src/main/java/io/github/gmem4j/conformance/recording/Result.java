@@ -88,6 +88,16 @@ public final class Result {
     return new ResultBuilder().with(Field.EXIT, what).build();
   }
 
+  /** Returns the value of a field, null if there is none. */
+  public @Nullable Object find(Field field) {
+    for (int i = 0; i < fields.length; i++) {
+      if (fields[i] == field) {
+        return values[i];
+      }
+    }
+    return null;
+  }
+
   /** Returns the fields with their values, in the order in which they are written. */
   public Map<Field, Object> fields() {
     Map<Field, Object> map = new LinkedHashMap<>();
@@ -129,20 +139,11 @@ public final class Result {
   private List<Field> notIn(Result other) {
     List<Field> missing = List.of();
     for (int i = 0; i < fields.length; i++) {
-      if (!values[i].equals(other.value(fields[i]))) {
+      if (!values[i].equals(other.find(fields[i]))) {
         missing = missing.isEmpty() ? new ArrayList<>() : missing;
         missing.add(fields[i]);
       }
     }
     return missing;
-  }
-
-  private @Nullable Object value(Field field) {
-    for (int i = 0; i < fields.length; i++) {
-      if (fields[i] == field) {
-        return values[i];
-      }
-    }
-    return null;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.gmem4j.conformance.reading;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gmem4j.conformance.RecordingException;
 import io.github.gmem4j.conformance.recording.Recorded;
 import io.github.gmem4j.conformance.recording.Recordings;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +83,8 @@ final class RecordingReaderTest {
           {"seq":0,"i":1,"op":"guest_read","gpa":"0x10000000000000000","r":{}} | field gpa is not a
           {"seq":0,"i":1,"op":"mlock","g":0,"offset":"0x1","pages":1,"r":{}} | field offset is not
           {"seq":0,"i":1,"op":"mlock","g":0,"offset":"0x0","pages":0,"r":{}} | field pages is 0
+          {"seq":0,"i":1,"op":"mlock","g":0,"offset":"0x0","pages":1048577,"r":{}} | field pages \
+          is 1048577, more than 1048576 pages at once
           {"seq":0,"i":1,"op":"unpin","id":0,"kind":"dma","r":{}} | unknown kind dma
           {"seq":0,"i":1,"op":"gmem_convert","r":{}} | op gmem_convert is not of generation B
           {"seq":0,"i":2,"op":"fork","r":{}}                    | i is 2 after 0
@@ -108,6 +113,28 @@ final class RecordingReaderTest {
   @Test
   void anEmptyLineIsRefused() throws IOException {
     assertRefused(VM + "\n" + FORK, 2, "the line is empty");
+  }
+
+  @Test
+  void anEmptyLineAtTheEndIsRefusedToo() throws IOException {
+    assertRefused(VM + FORK + "\n", 3, "the line is empty");
+    assertRefused(VM + FORK + "  ", 3, "the line is empty");
+  }
+
+  @Test
+  void plainTextBehindACompressedSequenceIsRefused() throws IOException {
+    Path file = folder.resolve("recording");
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new GZIPOutputStream(bytes)) {
+      out.write((VM + FORK).getBytes(UTF_8));
+    }
+    bytes.writeBytes(VM.replace("\"seq\":0", "\"seq\":1").getBytes(UTF_8));
+    Files.write(file, bytes.toByteArray());
+
+    RecordingException e = assertThrows(RecordingException.class, () -> Recordings.sequences(file));
+
+    assertTrue(e.getMessage().startsWith(file + ", line 3: cannot be read on"), e.getMessage());
+    assertTrue(e.getMessage().contains("follows something that is no gzip member"));
   }
 
   @Test
