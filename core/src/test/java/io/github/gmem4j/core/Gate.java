@@ -10,6 +10,9 @@ public final class Gate {
   private final CountDownLatch arrived = new CountDownLatch(1);
   private final CountDownLatch opened = new CountDownLatch(1);
 
+  /** Creates a gate that is closed. */
+  public Gate() {}
+
   /** Comes by. Only the first thread waits. */
   public void pass() {
     if (arrived.getCount() != 0) {

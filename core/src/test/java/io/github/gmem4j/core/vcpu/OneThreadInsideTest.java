@@ -66,7 +66,7 @@ class OneThreadInsideTest {
   }
 
   private static String refused(Runnable call) {
-    return assertThrows(IllegalStateException.class, call::run).getMessage();
+    return String.valueOf(assertThrows(IllegalStateException.class, call::run).getMessage());
   }
 
   @Test
