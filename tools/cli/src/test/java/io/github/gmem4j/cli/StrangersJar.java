@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -128,7 +129,8 @@ final class StrangersJar {
     return throwing.isEmpty()
         ? source
         : source.replaceFirst(
-            "(" + throwing + "\\([^)]*\\) \\{)[^}]*}", "$1 " + instead.replace("$", "") + "; }");
+            "(" + throwing + "\\([^)]*\\) \\{)[^}]*}",
+            "$1 " + Matcher.quoteReplacement(instead) + "; }");
   }
 
   /** Returns where the classes of this build and of its libraries are. */

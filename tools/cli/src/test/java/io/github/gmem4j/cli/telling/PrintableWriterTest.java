@@ -17,8 +17,7 @@ class PrintableWriterTest {
         .mapToObj(code -> Printable.of("" + (char) code))
         .flatMapToInt(String::codePoints)
         .forEach(code ->
-            assertEquals(
-                true, code >= ' ' && code < 0xfffe && (code < 0xd800 || code > 0xdfff)));
+            assertEquals(true, code >= ' ' && code < 0xfffe && (code < 0xd800 || code > 0xdfff)));
   }
 
   @Test
