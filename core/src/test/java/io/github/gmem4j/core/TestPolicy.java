@@ -59,6 +59,11 @@ public record TestPolicy(
     return new TestPolicy(traits, kvm, vmm, host -> other, guest);
   }
 
+  /** Exchanges the platform for one that is made of what the VM lends it. */
+  public TestPolicy withPlatforms(Function<PlatformHost, Platform> made) {
+    return new TestPolicy(traits, kvm, vmm, made, guest);
+  }
+
   /** Exchanges the guest kernel. */
   public TestPolicy with(GuestKernel other) {
     return new TestPolicy(traits, kvm, vmm, platforms, other);

@@ -85,8 +85,13 @@ public interface GuestMemory extends AutoCloseable {
   boolean isPopulated(PageIndex page);
 
   /**
-   * Marks a page as hit by a hardware memory error: guests lose their mappings of it and get
-   * EHWPOISON from then on; its contents and state stay.
+   * Marks a page as hit by a hardware memory error: guests and host processes lose their mappings
+   * of it. From then on a guest's touch is EHWPOISON, a host process's is SIGBUS, and nobody can
+   * take a new reference. References taken before, contents and state stay, until the page is
+   * punched out.
+   *
+   * <p>Source: Linux {@code mm/memory-failure.c} ({@code memory_failure}, {@code
+   * hwpoison_user_mappings}), {@code virt/kvm/guest_memfd.c} ({@code kvm_gmem_error_folio}).
    *
    * @return the page, EINVAL past the end, ENOENT if no page exists there, EOPNOTSUPP on a host on
    *     which no errors are made

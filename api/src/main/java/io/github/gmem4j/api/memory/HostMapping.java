@@ -4,9 +4,9 @@ package io.github.gmem4j.api.memory;
  * A mapping of a guest memory into one host process, as {@code mmap(MAP_SHARED)} makes it.
  *
  * <p>The mapping fills its page table lazily: each first touch of a page is a host fault, which is
- * served when the page is shared and answered with SIGBUS when it is private or lies past the end
- * of the memory. A conversion to private empties the page table over its range. A page-table entry
- * is not a reference and never blocks a conversion; a {@link Pin} does.
+ * served when the page is shared and answered with SIGBUS when it is private, poisoned or lies past
+ * the end of the memory. A conversion to private empties the page table over its range. A
+ * page-table entry is not a reference and never blocks a conversion; a {@link Pin} does.
  *
  * <p>Thread-safe. After {@link #close} every access is answered with SIGSEGV. A mapping keeps its
  * memory's pages alive even when the memory is closed.

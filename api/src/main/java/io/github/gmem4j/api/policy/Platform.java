@@ -25,7 +25,8 @@ import java.util.Optional;
  *           #reclaim} cannot fail. Hardware that fails them makes the VM dead through {@link
  *           PlatformHost#bug}.
  *       <li><b>F3</b> A folio is private to one frame from a successful {@code makePrivate} until a
- *           {@code makeShared} or {@code reclaim} of that folio; no other frame is granted it.
+ *           {@code makeShared} or {@code reclaim} of that folio; no other frame is granted it, and
+ *           the caller offers it to no other VM.
  *       <li><b>F4</b> {@link #makePrivate} of a folio that is private to that frame already is
  *           granted again.
  *       <li><b>F5</b> {@link #makeShared} and {@link #reclaim} of a folio that is not private and
@@ -60,13 +61,27 @@ public interface Platform {
   void zapPrivate(GfnRange range);
 
   /**
-   * Says before the point of no return whether a range may become shared at all.
+   * Says before the point of no return whether a page may become shared at all. Asked for each
+   * existing page of the range of each VM that has a view of the memory or that the page belongs
+   * to, whether it is bound to a slot then or not. Decides and changes nothing.
    *
    * @return why not; empty if it may
    * @implSpec The default has no objection.
    */
-  default Optional<String> objectionToSharing(GfnRange range) {
+  default Optional<String> objectionToSharing(Folio folio) {
     return Optional.empty();
+  }
+
+  /**
+   * Tells whether a page that the guest shares still belongs to it, so that no other VM may have
+   * the page. If it does, a page is the VM's from its first touch, private or shared, until {@link
+   * #reclaim}; if not, from a private touch until {@code makeShared} or {@code reclaim}. Asked
+   * once.
+   *
+   * @implSpec The default says no: a shared page is the host's.
+   */
+  default boolean ownsWhatItShares() {
+    return false;
   }
 
   /**
@@ -74,6 +89,19 @@ public interface Platform {
    * after {@link #zapPrivate} and before the new state is stored.
    */
   void makeShared(Folio folio);
+
+  /**
+   * The VMM creates, deletes, moves or changes a memory slot, and nothing else stands against it.
+   * Decides and changes nothing. Not asked for the slots of a VM that ends.
+   *
+   * @param change what becomes of the slot
+   * @param flags the slot's flags as the VMM wants them; of a slot that goes, its own
+   * @return the errno of {@code KVM_SET_USER_MEMORY_REGION2} and why; empty if the slot may change
+   * @implSpec The default lets every change happen.
+   */
+  default Optional<SlotRefusal> refusalOfSlot(SlotChange change, long flags) {
+    return Optional.empty();
+  }
 
   /** A page goes back to the host: it was punched out or its memory is gone. */
   void reclaim(Folio folio);

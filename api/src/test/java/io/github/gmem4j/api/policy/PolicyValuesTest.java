@@ -2,6 +2,7 @@ package io.github.gmem4j.api.policy;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +14,6 @@ import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.vm.Gfn;
-import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.VmType;
 import java.time.Duration;
 import java.util.List;
@@ -95,7 +95,11 @@ class PolicyValuesTest {
   void platformWithoutALaunchObjectsToNothingAndDeniesAnImage() {
     Platform platform = mock(Platform.class, CALLS_REAL_METHODS);
 
-    assertEquals(Optional.empty(), platform.objectionToSharing(GfnRange.of(0, 1)));
+    assertEquals(Optional.empty(), platform.objectionToSharing(mock(Folio.class)));
+    assertFalse(platform.ownsWhatItShares());
+    for (SlotChange change : SlotChange.values()) {
+      assertEquals(Optional.empty(), platform.refusalOfSlot(change, 0));
+    }
     assertInstanceOf(
         Granting.Denied.class, platform.populate(new Gfn(0), mock(Folio.class), Optional.empty()));
     assertTrue(platform.allowsPrefault());

@@ -151,23 +151,42 @@ final class Conversion {
     }
   }
 
-  /** Tells each platform of each page of a range that exists. */
+  /** Tells the platforms of each page of a range that exists. */
   private static void tellPlatforms(
       Inode inode, long first, long end, BiConsumer<GuestSide, PhysicalPage> what) {
-    for (GuestSide guest : inode.guests()) {
-      if (guest.hasPlatform()) {
-        PageCache cache = inode.cache();
-        for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
-          PhysicalPage page = cache.get(i);
-          if (page != null) {
-            what.accept(guest, page);
-            if (page.isQuarantined()) {
-              cache.remove(i);
-            }
+    PageCache cache = inode.cache();
+    for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
+      PhysicalPage page = cache.get(i);
+      if (page != null) {
+        inode.guestsOf(page).forEach(guest -> what.accept(guest, page));
+        if (page.isQuarantined()) {
+          cache.remove(i);
+        }
+      }
+    }
+  }
+
+  /** Asks the platforms of each page of a range that exists whether it may become shared. */
+  private Optional<String> objectionToSharing(long first, long end) {
+    PageCache cache = inode.cache();
+    for (long i = cache.nextPresent(first, end); i >= 0; i = cache.nextPresent(i + 1, end)) {
+      PhysicalPage page = cache.get(i);
+      if (page != null) {
+        for (GuestSide guest : inode.guestsOf(page)) {
+          Optional<String> objection = guest.objectionToSharing(page);
+          if (objection.isPresent()) {
+            return objection;
           }
         }
       }
     }
+    return Optional.empty();
+  }
+
+  /** A page becomes shared: what its platform does, and what becomes of its ownership. */
+  private static void makeShared(GuestSide guest, PhysicalPage page) {
+    guest.makeShared(page);
+    Ownership.shared(guest, page);
   }
 
   /**
@@ -268,14 +287,14 @@ final class Conversion {
     if (inode.kernel().faults().injects(HostKernel.RESERVE_STATE, first)) {
       return new OutOfMemory(new PageIndex(first).offset());
     }
-    Optional<String> objection = Invalidation.objectionToSharing(inode, first, end);
+    Optional<String> objection = objectionToSharing(first, end);
     if (objection.isPresent()) {
       return new Rejected(Errno.EBUSY, objection.get());
     }
     // Point of no return.
     Invalidation.begin(inode, first, end, Zap.PRIVATE);
     try {
-      tellPlatforms(inode, first, end, GuestSide::makeShared);
+      tellPlatforms(inode, first, end, Conversion::makeShared);
       inode.state().setShared(first, end - first);
       inode.withheld().clear(first, end);
     } finally {

@@ -28,8 +28,17 @@ public interface GuestSide {
   /** Ends one invalidation: faults that began before it will look at the state again. */
   void endInvalidation();
 
-  /** Asks the platform, before the point of no return, whether frames may become shared. */
-  Optional<String> objectionToSharing(long firstGfn, long endGfn);
+  /** Tells whether the VM is gone: its platform is asked nothing but to give pages back. */
+  boolean isTornDown();
+
+  /** Tells whether a page that the guest shares still belongs to it. */
+  boolean ownsWhatItShares();
+
+  /**
+   * Asks the platform, before the point of no return, whether a page may become shared. Takes the
+   * MMU lock.
+   */
+  Optional<String> objectionToSharing(Folio page);
 
   /** Tells whether there is a platform to be told of pages at all. */
   boolean hasPlatform();

@@ -6,6 +6,7 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.core.lock.LockLevel;
 import io.github.gmem4j.core.tracker.ShareabilityTracker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.StampedLock;
@@ -37,7 +38,6 @@ final class Inode {
   private final WithheldPages withheld = new WithheldPages();
   private final StampedLock invalidateLock = new StampedLock();
   private final List<MemoryView> views = new CopyOnWriteArrayList<>();
-  private final CopyOnWriteArrayList<GuestSide> guests = new CopyOnWriteArrayList<>();
 
   Inode(HostKernel kernel, long pages, long flags) {
     this.kernel = kernel;
@@ -88,12 +88,32 @@ final class Inode {
   /** Notes that a VM has a view. */
   void addView(MemoryView view) {
     views.add(view);
-    guests.addIfAbsent(view.guest());
   }
 
-  /** Returns every VM that has or had a view: a platform may own pages after its view is gone. */
-  List<GuestSide> guests() {
+  /**
+   * Returns the VMs whose platforms decide about a page and learn what becomes of it, each once:
+   * those that have a view, and the one that it belongs to, which may have none any more. Under the
+   * lock.
+   */
+  List<GuestSide> guestsOf(PhysicalPage page) {
+    List<GuestSide> guests = new ArrayList<>(1);
+    for (MemoryView view : views) {
+      addWithPlatform(guests, view.guest());
+    }
+    addWithPlatform(guests, page.owner());
     return guests;
+  }
+
+  private static void addWithPlatform(List<GuestSide> guests, @Nullable GuestSide guest) {
+    if (guest != null && guest.hasPlatform() && !guests.contains(guest)) {
+      guests.add(guest);
+    }
+  }
+
+  /** A page goes back to the host and belongs to nobody. Under the lock, exclusive. */
+  void reclaim(PhysicalPage page) {
+    guestsOf(page).forEach(guest -> guest.reclaim(page));
+    page.belongTo(null);
   }
 
   long lockExclusive() {
@@ -138,11 +158,7 @@ final class Inode {
       if (page != null) {
         page.unmapFromHost();
         cache.remove(i);
-        for (GuestSide guest : guests) {
-          if (guest.hasPlatform()) {
-            guest.reclaim(page);
-          }
-        }
+        reclaim(page);
       }
     }
   }

@@ -1,7 +1,6 @@
 package io.github.gmem4j.core.memory;
 
 import io.github.gmem4j.api.memory.Shareability;
-import java.util.Optional;
 
 /**
  * What happens in every VM that has pages of a range bound, while the range changes hands. The
@@ -74,27 +73,5 @@ final class Invalidation {
         guest.endInvalidation();
       }
     }
-  }
-
-  /** Returns the first objection of a platform to a range becoming shared. */
-  static Optional<String> objectionToSharing(Inode inode, long first, long end) {
-    for (MemoryView view : inode.views()) {
-      if (!view.guest().hasPlatform()) {
-        continue;
-      }
-      for (Binding binding : view.bindings()) {
-        if (binding.overlaps(first, end)) {
-          Optional<String> objection =
-              view.guest()
-                  .objectionToSharing(
-                      binding.gfnOf(Math.max(first, binding.firstPage())),
-                      binding.gfnOf(Math.min(end, binding.endPage())));
-          if (objection.isPresent()) {
-            return objection;
-          }
-        }
-      }
-    }
-    return Optional.empty();
   }
 }

@@ -105,6 +105,9 @@ final class Mapping implements HostMapping {
       return null;
     }
     PhysicalPage page = inode.pageAt(index);
+    if (page != null && page.isPoisoned()) {
+      return null;
+    }
     if (page != null && !page.isMappedIn(table)) {
       page.populate();
       page.mapIn(table);
@@ -128,8 +131,12 @@ final class Mapping implements HostMapping {
               Signal.SIGSEGV, "page " + index + " is private beneath its mapping")
           : new HostAccess.Fault(Signal.SIGBUS, "page " + index + " is private");
     }
-    return inode.withheld().isFromEveryone(index)
-        ? new HostAccess.Fault(Signal.SIGBUS, "page " + index + " is withheld")
+    if (inode.withheld().isFromEveryone(index)) {
+      return new HostAccess.Fault(Signal.SIGBUS, "page " + index + " is withheld");
+    }
+    PhysicalPage page = inode.cache().get(index);
+    return page != null && page.isPoisoned()
+        ? new HostAccess.Fault(Signal.SIGBUS, "page " + index + " is poisoned")
         : new HostAccess.Fault(Signal.SIGBUS, "no memory for page " + index);
   }
 

@@ -220,6 +220,7 @@ public final class MemoryView implements GuestMemory {
         return KernelResult.failed(Errno.ENOENT, "there is no page at " + page);
       }
       present.poison();
+      present.unmapFromHost();
       Invalidation.begin(inode, page.value(), page.value() + 1, Zap.ALL);
       Invalidation.end(inode, page.value(), page.value() + 1);
       return KernelResult.ok(page);
@@ -282,6 +283,14 @@ public final class MemoryView implements GuestMemory {
     }
   }
 
+  /**
+   * Tells whether the VM's guest may have a page for an access of a kind, and makes the page its
+   * own if it must be. Before the MMU lock is taken.
+   */
+  public boolean claim(long index, PhysicalPage page, Shareability as) {
+    return Ownership.claim(this, index, page, as);
+  }
+
   /** Notes that a hypervisor beneath the kernel gave pages to the guest, whoever uses them. */
   public ConversionOutcome flipToPrivate(long first, long end) {
     return conversion.flipToPrivate(this, first, end);
@@ -323,7 +332,7 @@ public final class MemoryView implements GuestMemory {
         return null;
       }
       PhysicalPage page = inode.pageAt(index);
-      if (page == null) {
+      if (page == null || page.isPoisoned()) {
         return null;
       }
       page.populate();

@@ -21,6 +21,7 @@ public final class PhysicalPage implements Folio {
   private volatile boolean populated;
   private volatile boolean poisoned;
   private volatile boolean quarantined;
+  private volatile @Nullable GuestSide owner;
   private volatile PageTable[] mappedIn = UNMAPPED;
   private volatile PageReference[] references = UNREFERENCED;
 
@@ -49,6 +50,16 @@ public final class PhysicalPage implements Folio {
 
   void poison() {
     poisoned = true;
+  }
+
+  /** Returns the VM that the page belongs to; null if to none. See {@link Ownership}. */
+  @Nullable GuestSide owner() {
+    return owner;
+  }
+
+  /** The page belongs to a VM from now on, or to none. Under the memory's lock. */
+  void belongTo(@Nullable GuestSide guest) {
+    owner = guest;
   }
 
   /** Tells whether a platform has taken the page out of use for good. */

@@ -9,11 +9,7 @@ final class ReachedByHost {
     try {
       // A page that was punched out meanwhile is nobody's but its holder's.
       if (inode.state().isPrivate(index) && inode.cache().get(index) == physical) {
-        for (GuestSide guest : inode.guests()) {
-          if (guest.hasPlatform()) {
-            guest.reachedByHost(physical);
-          }
-        }
+        inode.guestsOf(physical).forEach(guest -> guest.reachedByHost(physical));
       }
     } finally {
       inode.unlockShared(stamp);

@@ -111,6 +111,9 @@ final class GuestAccess {
     if (found.isPoisoned()) {
       return faulted(gfn, as, GuestFault.Cause.POISONED);
     }
+    if (!view.claim(slot.pageOf(gfn), found, as)) {
+      return faulted(gfn, as, GuestFault.Cause.PLATFORM);
+    }
     mapped = false;
     mmu.lock();
     try {

@@ -4,6 +4,8 @@ import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PlatformHost;
+import io.github.gmem4j.api.policy.SlotChange;
+import io.github.gmem4j.api.policy.SlotRefusal;
 import io.github.gmem4j.api.seam.FaultInjector;
 import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.VmType;
@@ -35,13 +37,15 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   private final StampedLock mmuLock = new StampedLock();
   private final Set<VcpuPresence> vcpus = new LinkedHashSet<>();
   private @Nullable Platform platform;
+  private boolean ownsWhatItShares;
   private long stamp;
   private volatile long sequence;
   private int inProgress;
   private long invalidStart;
   private long invalidEnd;
   private final AtomicReference<@Nullable String> bug = new AtomicReference<>();
-  private boolean torndown;
+  // Written under the lock.
+  private volatile boolean torndown;
 
   GuestMmu(VmType type, HostKernel kernel, ConversionPolicy policy) {
     this.type = type;
@@ -51,6 +55,7 @@ public final class GuestMmu implements GuestSide, PlatformHost {
 
   void install(Platform model) {
     platform = model;
+    ownsWhatItShares = model.ownsWhatItShares();
   }
 
   /** Takes the MMU lock. */
@@ -75,7 +80,8 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     return readAt != sequence || (inProgress > 0 && gfn >= invalidStart && gfn < invalidEnd);
   }
 
-  /** Tells whether the platform may be called about guests. Under the lock. */
+  /** Tells whether the VM is gone. Exact under the lock; without it may change at any time. */
+  @Override
   public boolean isTornDown() {
     return torndown;
   }
@@ -97,6 +103,18 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     lock();
     try {
       return torndown || platform().allowsPrefault();
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Asks the platform whether a slot may change. */
+  Optional<SlotRefusal> refusalOfSlot(SlotChange change, long flags) {
+    lock();
+    try {
+      return torndown
+          ? Optional.empty()
+          : Answered.by(policy, "Platform.refusalOfSlot", platform().refusalOfSlot(change, flags));
     } finally {
       unlock();
     }
@@ -184,13 +202,17 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   }
 
   @Override
-  public Optional<String> objectionToSharing(long firstGfn, long endGfn) {
+  public boolean ownsWhatItShares() {
+    return ownsWhatItShares;
+  }
+
+  @Override
+  public Optional<String> objectionToSharing(Folio page) {
     lock();
     try {
-      return Answered.by(
-          policy,
-          "Platform.objectionToSharing",
-          platform().objectionToSharing(GfnRange.of(firstGfn, endGfn - firstGfn)));
+      return torndown
+          ? Optional.empty()
+          : Answered.by(policy, "Platform.objectionToSharing", platform().objectionToSharing(page));
     } finally {
       unlock();
     }
@@ -205,7 +227,11 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   public void makeShared(Folio page) {
     lock();
     try {
-      platform().makeShared(page);
+      if (torndown) {
+        platform().reclaim(page);
+      } else {
+        platform().makeShared(page);
+      }
     } finally {
       unlock();
     }
@@ -215,7 +241,9 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   public void takenFromHost(Folio page) {
     lock();
     try {
-      platform().takenFromHost(page);
+      if (!torndown) {
+        platform().takenFromHost(page);
+      }
     } finally {
       unlock();
     }
@@ -225,7 +253,9 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   public void reachedByHost(Folio page) {
     lock();
     try {
-      platform().reachedByHost(page);
+      if (!torndown) {
+        platform().reachedByHost(page);
+      }
     } finally {
       unlock();
     }

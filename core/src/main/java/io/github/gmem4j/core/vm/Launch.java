@@ -111,6 +111,9 @@ final class Launch {
       if (page.isPoisoned()) {
         return KernelResult.failed(Errno.EHWPOISON, "poisoned: " + new Gfn(gfn));
       }
+      if (!view.claim(slot.pageOf(gfn), page, Shareability.PRIVATE)) {
+        return KernelResult.failed(Errno.EPERM, "belongs to another VM: " + new Gfn(gfn));
+      }
       vm.mmu().lock();
       try {
         if (vm.mmu().isStale(sequence, gfn)) {

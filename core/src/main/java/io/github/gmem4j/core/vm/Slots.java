@@ -4,6 +4,8 @@ import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.policy.SlotChange;
+import io.github.gmem4j.api.policy.SlotRefusal;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.core.kernel.HostKernel;
@@ -66,7 +68,7 @@ final class Slots {
       }
       return (request.flags() & SlotRequest.GUEST_MEMFD) != 0
           ? addBound(request)
-          : add(Slot.ordinary(request), null);
+          : add(Slot.ordinary(request), null, SlotChange.CREATE);
     } finally {
       unlock();
     }
@@ -87,6 +89,10 @@ final class Slots {
   private KernelResult<MemorySlot> delete(SlotRequest request, @Nullable Slot old) {
     if (old == null) {
       return KernelResult.failed(Errno.EINVAL, "no slot " + request.slot() + " to delete");
+    }
+    Optional<SlotRefusal> refusal = mmu.refusalOfSlot(SlotChange.DELETE, old.flags());
+    if (refusal.isPresent()) {
+      return refused(refusal.get());
     }
     MemorySlot described = old.describe();
     remove(old);
@@ -112,14 +118,27 @@ final class Slots {
       return KernelResult.failed(
           Errno.EINVAL, "slot " + request.slot() + " exists and cannot be changed like that");
     }
-    return wanted.equals(old) ? KernelResult.ok(old.describe()) : add(wanted, old);
+    if (wanted.firstGfn() != old.firstGfn()) {
+      return add(wanted, old, SlotChange.MOVE);
+    }
+    return wanted.flags() == old.flags()
+        ? KernelResult.ok(old.describe())
+        : add(wanted, old, SlotChange.FLAGS_ONLY);
   }
 
-  private KernelResult<MemorySlot> add(Slot slot, @Nullable Slot replaced) {
+  private static KernelResult<MemorySlot> refused(SlotRefusal refusal) {
+    return KernelResult.failed(refusal.errno(), refusal.reason());
+  }
+
+  private KernelResult<MemorySlot> add(Slot slot, @Nullable Slot replaced, SlotChange change) {
     Slot other = table.overlapping(slot, replaced);
     if (other != null) {
       return KernelResult.failed(
           Errno.EEXIST, "slot " + slot.id() + " would overlap slot " + other.id());
+    }
+    Optional<SlotRefusal> refusal = mmu.refusalOfSlot(change, slot.flags());
+    if (refusal.isPresent()) {
+      return refused(refusal.get());
     }
     table = (replaced == null ? table : table.without(replaced)).with(slot);
     return KernelResult.ok(slot.describe());
@@ -146,22 +165,31 @@ final class Slots {
           Errno.EINVAL, "past the end of the memory: offset " + request.offset());
     }
     PageIndex first = request.offset().page();
-    boolean memoryOnly = kernel.generation().keepsStateInMemory() || view.isMappable();
     return switch (view.bind(first.value(), unbound.pages(), unbound.firstGfn())) {
       case KernelResult.Failed<Binding> refused ->
           KernelResult.failed(refused.errno(), refused.reason());
-      case KernelResult.Ok<Binding> bound ->
-          add(
-              new Slot(
-                  request.slot(),
-                  request.flags(),
-                  unbound.firstGfn(),
-                  unbound.pages(),
-                  request.userspace(),
-                  view,
-                  bound.value(),
-                  memoryOnly),
-              null);
+      case KernelResult.Ok<Binding> bound -> addBound(request, view, bound.value());
     };
+  }
+
+  private KernelResult<MemorySlot> addBound(SlotRequest request, MemoryView view, Binding binding) {
+    boolean memoryOnly = kernel.generation().keepsStateInMemory() || view.isMappable();
+    KernelResult<MemorySlot> added =
+        add(
+            new Slot(
+                request.slot(),
+                request.flags(),
+                binding.firstGfn(),
+                binding.pages(),
+                request.userspace(),
+                view,
+                binding,
+                memoryOnly),
+            null,
+            SlotChange.CREATE);
+    if (!added.succeeded()) {
+      view.unbind(binding);
+    }
+    return added;
   }
 }

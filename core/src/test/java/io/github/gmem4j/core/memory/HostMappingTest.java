@@ -15,12 +15,14 @@ import io.github.gmem4j.api.memory.HostAccess;
 import io.github.gmem4j.api.memory.HostMapping;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.PageRange;
+import io.github.gmem4j.api.memory.Pin;
 import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.memory.Signal;
 import io.github.gmem4j.core.Engine;
 import io.github.gmem4j.core.World;
 import io.github.gmem4j.core.kernel.HostKernel;
 import java.util.Arrays;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a host process sees through its mmap. */
@@ -179,5 +181,38 @@ class HostMappingTest {
 
   private static void assertSignal(Signal signal, HostAccess access) {
     assertEquals(signal, assertInstanceOf(HostAccess.Fault.class, access).signal());
+  }
+
+  @Test
+  @DisplayName("mm/memory-failure.c, hwpoison_user_mappings: every process loses the page")
+  void aMemoryErrorTakesThePageFromTheHost() {
+    HostMapping other = world.memory().map(world.memory().size()).orThrow();
+    world.hostStore(3, 9);
+    World.load(other, 3);
+    Pin before = world.pin(3, ReferenceKind.LONG_TERM, "vfio");
+
+    world.memory().poison(new PageIndex(3)).orThrow();
+
+    assertFalse(world.hostMaps(3));
+    assertFalse(other.isMapped(new PageIndex(3)));
+    HostAccess.Fault fault = new HostAccess.Fault(Signal.SIGBUS, "page 3 is poisoned");
+    assertEquals(fault, world.host().load(World.at(3), new byte[1]));
+    assertEquals(fault, world.hostStore(3, 1));
+    assertEquals(
+        Errno.EFAULT,
+        World.errnoOf(world.host().pin(new PageIndex(3), ReferenceKind.SHORT_TERM, "pipe")));
+    assertFalse(world.hostMaps(3));
+    assertEquals(9, before.load(0), "who had it keeps it");
+    assertTrue(world.hostReaches(4));
+  }
+
+  @Test
+  void aPunchedHoleEndsAMemoryError() {
+    world.hostStore(3, 9);
+    world.memory().poison(new PageIndex(3)).orThrow();
+
+    world.memory().punchHole(World.pages(3, 1)).orThrow();
+
+    assertEquals(0, world.hostLoad(3));
   }
 }

@@ -2,6 +2,7 @@ package io.github.gmem4j.core.memory;
 
 import static io.github.gmem4j.core.World.errnoOf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
@@ -13,6 +14,8 @@ import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.memory.Pin;
+import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.vm.Exit;
@@ -74,8 +77,13 @@ class PoisonedPageTest {
 
     assertEquals("P".repeat(World.PAGES), world.states());
     assertTrue(world.toShared(2, 1).succeeded());
-    assertEquals(2, world.hostLoad(2));
+    assertFalse(world.hostReaches(2));
     assertTrue(world.toPrivate(2, 1).succeeded());
+    assertTrue(world.toShared(4, 1).succeeded());
+    world.hostStore(4, 4);
+    Pin before = world.pin(4, ReferenceKind.LONG_TERM, "vfio");
+    world.memory().poison(new PageIndex(4)).orThrow();
+    assertEquals(4, before.load(0));
   }
 
   @Test

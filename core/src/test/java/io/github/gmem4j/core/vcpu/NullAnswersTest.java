@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -24,6 +25,7 @@ import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.core.Engine;
 import io.github.gmem4j.core.Platforms;
 import io.github.gmem4j.core.TestPolicy;
@@ -187,8 +189,17 @@ class NullAnswersTest {
   }
 
   @Test
+  void refusalOfSlot() {
+    when(platform.refusalOfSlot(any(), anyLong())).thenReturn(null);
+
+    assertNames("refusalOfSlot", () -> world.vm().setMemory(SlotRequest.delete(World.SLOT)));
+    assertEquals(1, world.vm().slots().size());
+  }
+
+  @Test
   void objectionToSharing() {
     when(platform.objectionToSharing(any())).thenReturn(null);
+    world.guestStore(0, 1);
 
     assertNames("objectionToSharing", () -> world.toShared(0, 1));
     assertEquals("P".repeat(World.PAGES), world.states());

@@ -83,7 +83,7 @@ class PlatformOrderTest {
     world.toShared(0, 4);
 
     InOrder order = inOrder(platform);
-    order.verify(platform).objectionToSharing(frames);
+    order.verify(platform, times(2)).objectionToSharing(any());
     order.verify(platform).zapPrivate(frames);
     order.verify(platform, times(2)).makeShared(any());
     assertEquals(

@@ -10,6 +10,8 @@ import io.github.gmem4j.api.policy.Granting;
 import io.github.gmem4j.api.policy.Interception;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PrivateAccess;
+import io.github.gmem4j.api.policy.SlotChange;
+import io.github.gmem4j.api.policy.SlotRefusal;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.testkit.rule.Answers;
@@ -77,8 +79,21 @@ public final class AssertingPlatform implements Platform {
   }
 
   @Override
-  public Optional<String> objectionToSharing(GfnRange range) {
-    return asked("objectionToSharing(" + range + ")", () -> platform.objectionToSharing(range));
+  public Optional<String> objectionToSharing(Folio folio) {
+    return asked(
+        "objectionToSharing(pfn " + folio.pfn() + ")", () -> platform.objectionToSharing(folio));
+  }
+
+  @Override
+  public boolean ownsWhatItShares() {
+    return asked("ownsWhatItShares()", platform::ownsWhatItShares);
+  }
+
+  @Override
+  public Optional<SlotRefusal> refusalOfSlot(SlotChange change, long flags) {
+    return asked(
+        "refusalOfSlot(" + change + ", 0x" + Long.toHexString(flags) + ")",
+        () -> platform.refusalOfSlot(change, flags));
   }
 
   @Override

@@ -16,7 +16,6 @@ import io.github.gmem4j.api.policy.PrivateAccess;
 import io.github.gmem4j.api.policy.RetryRule;
 import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.Gfn;
-import io.github.gmem4j.api.vm.GfnRange;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -120,7 +119,7 @@ final class BrokenPlatforms {
     return with(host ->
         new OwningPlatform() {
           @Override
-          public Optional<String> objectionToSharing(GfnRange range) {
+          public Optional<String> objectionToSharing(Folio folio) {
             return Optional.of("never");
           }
         });

@@ -13,8 +13,11 @@ import io.github.gmem4j.api.policy.Interception;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PlatformHost;
 import io.github.gmem4j.api.policy.PrivateAccess;
+import io.github.gmem4j.api.policy.SlotChange;
+import io.github.gmem4j.api.policy.SlotRefusal;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
+import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.policy.pkvm.el2.GuestPage;
 import io.github.gmem4j.policy.pkvm.el2.HvcOutcome;
 import io.github.gmem4j.policy.pkvm.el2.Hypervisor;
@@ -46,8 +49,8 @@ public final class PkvmPlatform implements Platform {
   private final OwnerChange ownerChange;
   private final Hypervisor hypervisor;
   private final VmHandle vm;
-
   private final PassedCalls calls = new PassedCalls();
+  private boolean hasRun;
 
   /**
    * Creates the platform of one VM.
@@ -102,11 +105,40 @@ public final class PkvmPlatform implements Platform {
   public void zapPrivate(GfnRange range) {}
 
   @Override
-  public Optional<String> objectionToSharing(GfnRange range) {
-    return hypervisor.frames(vm, range).stream()
+  public boolean ownsWhatItShares() {
+    return true;
+  }
+
+  /**
+   * Slots of a VM that has run are neither deleted nor moved, and none may be read-only or log what
+   * gets dirty. Source: Linux 7.3.4 {@code arch/arm64/kvm/mmu.c}, {@code
+   * kvm_arch_prepare_memory_region}.
+   */
+  @Override
+  public Optional<SlotRefusal> refusalOfSlot(SlotChange change, long flags) {
+    boolean goes =
+        switch (change) {
+          case DELETE, MOVE -> true;
+          case CREATE, FLAGS_ONLY -> false;
+        };
+    if (goes && hasRun) {
+      return refusedSlot("slots of a protected VM that has run are neither deleted nor moved");
+    }
+    boolean flagged = (flags & (SlotRequest.LOG_DIRTY_PAGES | SlotRequest.READONLY)) != 0;
+    return flagged && change != SlotChange.DELETE
+        ? refusedSlot("slots of a protected VM are neither read-only nor logged")
+        : Optional.empty();
+  }
+
+  private static Optional<SlotRefusal> refusedSlot(String reason) {
+    return Optional.of(new SlotRefusal(Errno.EPERM, reason));
+  }
+
+  @Override
+  public Optional<String> objectionToSharing(Folio folio) {
+    return frameOf(folio)
         .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.OWNED)
         .filter(gfn -> !calls.isBeingShared(gfn))
-        .findFirst()
         .map(gfn -> gfn + " is the guest's: it has not shared it");
   }
 
@@ -254,6 +286,7 @@ public final class PkvmPlatform implements Platform {
 
   @Override
   public void enter(int vcpu) {
+    hasRun = true;
     succeed(hypervisor.loadVcpu(vm, vcpu));
   }
 

@@ -54,6 +54,7 @@ final class TestVm {
   FaultInjector inside = FaultInjector.NONE;
 
   final List<RoadEvent> events = new ArrayList<>();
+  final Engine engine;
   final VirtualMachine vm;
   final GuestMemory memory;
   final HostMapping host;
@@ -62,7 +63,7 @@ final class TestVm {
 
   TestVm(PkvmConfig config, Participant... participants) {
     PkvmPolicy policy = new PkvmPolicy(config);
-    Engine engine =
+    engine =
         Engine.builder().waiter(pause -> waited()).faults(this::fails).listener(this::note).build();
     vm = engine.createVm(policy);
     ByteCount size = new ByteCount(PAGES * Page.BYTES);

@@ -172,21 +172,21 @@ final class PkvmPlatformTest {
     isPrivate();
     assertEquals(
         Optional.of("gfn 0x3 is the guest's: it has not shared it"),
-        platform.objectionToSharing(FRAMES));
+        platform.objectionToSharing(folio));
 
     Hvc share = Hvc.share(FRAME.gpa());
     assertEquals(Interception.PASSED, platform.intercept(0, share));
-    assertEquals(Optional.empty(), platform.objectionToSharing(FRAMES));
+    assertEquals(Optional.empty(), platform.objectionToSharing(folio));
     platform.returned(0, share, HvcResult.INVALID_PARAMETER);
 
-    assertEquals(1, platform.objectionToSharing(FRAMES).stream().count());
+    assertEquals(1, platform.objectionToSharing(folio).stream().count());
   }
 
   @Test
   void pagesThatAreNotTheGuestsMayBeSharedByAnybody() {
     isShared();
 
-    assertEquals(Optional.empty(), platform.objectionToSharing(GfnRange.of(0, 16)));
+    assertEquals(Optional.empty(), platform.objectionToSharing(folio));
   }
 
   @Test

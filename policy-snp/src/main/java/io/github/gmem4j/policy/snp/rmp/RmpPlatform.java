@@ -20,9 +20,9 @@ import java.util.Optional;
  * <p>A page that cannot be taken back is quarantined: to give it away while it is assigned would
  * crash the host at the next store.
  *
- * <p>Each VM has a table of its own: a page that two VMs reach is not known to be the other's.
- * Called under the VM's MMU lock. Source: Linux 7.3 {@code arch/x86/kvm/svm/sev.c}; AMD64
- * Architecture Programmer's Manual volume 2, 15.36.
+ * <p>Each VM has a table of its own: that a page is another VM's is known to the memory, which
+ * offers it to nobody else. Called under the VM's MMU lock. Source: Linux 7.3 {@code
+ * arch/x86/kvm/svm/sev.c}; AMD64 Architecture Programmer's Manual volume 2, 15.36.
  */
 public final class RmpPlatform implements Platform {
   /** The guest's number in the table. */

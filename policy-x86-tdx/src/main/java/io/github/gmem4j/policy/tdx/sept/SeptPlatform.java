@@ -107,10 +107,11 @@ public final class SeptPlatform implements Platform {
   }
 
   @Override
-  public Optional<String> objectionToSharing(GfnRange range) {
-    return firmware.state().leavesIn(range).stream()
+  public Optional<String> objectionToSharing(Folio folio) {
+    return firmware
+        .state()
+        .ownerOf(folio)
         .filter(leaf -> firmware.ranges().isPinned(firmware.state().at(leaf)))
-        .findFirst()
         .map(leaf -> "a device may use " + leaf + ": the guest has not released it");
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gmem4j.api.policy.Execution;
+import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.policy.tdx.tdcall.PageSize;
 import io.github.gmem4j.policy.tdx.tdcall.TdCall;
@@ -22,9 +23,9 @@ final class TdxConnectTest {
   @Test
   @DisplayName("edge 55: an accepted page is objected to and cannot be blocked")
   void anAcceptedPageIsObjectedTo() {
-    td.accepted(3);
+    Folio page = td.accepted(3);
 
-    assertTrue(td.platform.objectionToSharing(PAGE).isPresent());
+    assertTrue(td.platform.objectionToSharing(page).isPresent());
     assertEquals(
         TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(Operand.RCX),
         td.firmware.ranges().block(Td.small(3)));
@@ -33,10 +34,10 @@ final class TdxConnectTest {
 
   @Test
   void whatTheGuestReleasedMayGo() {
-    td.accepted(3);
+    Folio page = td.accepted(3);
     assertEquals(TdxStatus.SUCCESS, td.release(3, PageSize.KIB_4));
 
-    assertTrue(td.platform.objectionToSharing(PAGE).isEmpty());
+    assertTrue(td.platform.objectionToSharing(page).isEmpty());
     td.platform.zapPrivate(PAGE);
     assertEquals(EntryState.FREE, td.stateOf(Td.small(3)));
     assertEquals(List.of(), td.host.bugs());
@@ -44,9 +45,9 @@ final class TdxConnectTest {
 
   @Test
   void aPendingPageMayGo() {
-    td.pending(3);
+    Folio page = td.pending(3);
 
-    assertTrue(td.platform.objectionToSharing(PAGE).isEmpty());
+    assertTrue(td.platform.objectionToSharing(page).isEmpty());
   }
 
   @Test
@@ -72,11 +73,11 @@ final class TdxConnectTest {
   @Test
   void withoutDevicesThereIsNoRelease() {
     Td plain = new Td();
-    plain.accepted(3);
+    Folio page = plain.accepted(3);
 
     assertEquals(
         new Execution.Finished(new TdCallResult(TdxStatus.OPERAND_INVALID.about(Operand.RAX))),
         plain.platform.execute(new TdCall.ReleasePage(Td.gpa(3), PageSize.KIB_4)));
-    assertTrue(plain.platform.objectionToSharing(PAGE).isEmpty());
+    assertTrue(plain.platform.objectionToSharing(page).isEmpty());
   }
 }

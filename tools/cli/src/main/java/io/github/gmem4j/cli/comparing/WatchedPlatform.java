@@ -10,6 +10,8 @@ import io.github.gmem4j.api.policy.Granting;
 import io.github.gmem4j.api.policy.Interception;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PrivateAccess;
+import io.github.gmem4j.api.policy.SlotChange;
+import io.github.gmem4j.api.policy.SlotRefusal;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
 import java.util.Optional;
@@ -49,8 +51,18 @@ record WatchedPlatform(
   }
 
   @Override
-  public Optional<String> objectionToSharing(GfnRange range) {
-    return platform.objectionToSharing(range);
+  public Optional<String> objectionToSharing(Folio folio) {
+    return platform.objectionToSharing(folios.watched(folio));
+  }
+
+  @Override
+  public boolean ownsWhatItShares() {
+    return platform.ownsWhatItShares();
+  }
+
+  @Override
+  public Optional<SlotRefusal> refusalOfSlot(SlotChange change, long flags) {
+    return platform.refusalOfSlot(change, flags);
   }
 
   @Override
