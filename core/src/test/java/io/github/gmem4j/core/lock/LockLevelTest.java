@@ -52,7 +52,7 @@ class LockLevelTest {
   @Test
   void levelCanBeTakenAgainOnceItWasLeft() {
     LockLevel.INVALIDATE.enter();
-    LockLevel.INVALIDATE.leave();
+    assertTrue(LockLevel.INVALIDATE.leave());
 
     assertTrue(LockLevel.noneHeld());
     assertTrue(enter(LockLevel.SLOTS));
