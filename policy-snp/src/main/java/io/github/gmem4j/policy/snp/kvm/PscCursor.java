@@ -16,7 +16,8 @@ import java.util.Optional;
  * which only the progress changes: what the guest writes into it meanwhile is never looked at. (KVM
  * reads the entries again and keeps only the indexes.)
  *
- * <p>Source: Linux 7.3 {@code arch/x86/kvm/svm/sev.c}.
+ * <p>Source: Linux 7.3 {@code snp_do_psc}, {@code snp_complete_one_psc} and {@code
+ * snp_complete_psc} of {@code arch/x86/kvm/svm/sev.c}.
  *
  * @param buffer what the guest will find, with the progress so far
  * @param next the first entry of the batch in flight

@@ -17,7 +17,9 @@ import java.util.function.Supplier;
  * of them, and a page that changes its state and back without a guest's touch in between keeps its
  * bytes, for the RMP never moved. The architecture promises none of it.
  *
- * <p>Source: Linux 7.3 {@code arch/x86/virt/svm/sev.c}, {@code arch/x86/kvm/svm/sev.c}.
+ * <p>Sources: Linux 7.3 {@code sev_gmem_make_private}, {@code sev_gmem_make_shared} and {@code
+ * sev_gmem_post_populate} of {@code arch/x86/kvm/svm/sev.c}, {@code rmpupdate} of {@code
+ * arch/x86/virt/svm/sev.c}.
  */
 final class PageOwnership {
   /**

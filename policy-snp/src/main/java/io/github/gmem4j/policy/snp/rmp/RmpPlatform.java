@@ -66,7 +66,7 @@ public final class RmpPlatform implements Platform {
     if (launched) {
       return new Granting.Denied("the launch is finished: nothing can be added to the image");
     }
-    if (!rmp.at(folio.pfn()).assigned()) {
+    if (rmp.covers(folio.pfn()) && !rmp.at(folio.pfn()).assigned()) {
       source.ifPresent(folio::fill);
     }
     return mapped(gfn, folio, ownership.launch(gfn, folio));

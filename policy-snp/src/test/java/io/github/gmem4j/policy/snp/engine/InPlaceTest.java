@@ -39,7 +39,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Edge cases 38 to 46: the conversion itself, and when the RMP moves. */
+/**
+ * Edge cases 38 to 46: the conversion itself, and when the RMP moves. Source: the series
+ * "guest_memfd: In-place conversion support", {@code virt/kvm/guest_memfd.c}; Linux 7.3 {@code
+ * sev_gmem_make_private} and {@code sev_gmem_make_shared} of {@code arch/x86/kvm/svm/sev.c}.
+ */
 final class InPlaceTest {
   private static final long REGION = 2 << 20;
 

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bits, as published. */
+/**
+ * The bits, as published: Linux 7.3 {@code arch/x86/include/asm/sev-common.h} (no functions, only
+ * layouts), GHCB specification (AMD publication 56421) 4.1.6.
+ */
 final class PscLayoutTest {
   private static final Gpa GHCB = new Gpa(0x7000);
 

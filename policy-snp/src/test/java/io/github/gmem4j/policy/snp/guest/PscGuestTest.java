@@ -36,7 +36,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Edge cases 47 to 55 as the guest sees them, and the order of its moves. */
+/**
+ * Edge cases 47 to 55 as the guest sees them, and the order of its moves. Where a test names no
+ * source it is Linux 7.3 {@code __set_pages_state}, {@code vmgexit_psc} and {@code pval_pages} of
+ * {@code arch/x86/coco/sev/core.c}, without a GHCB {@code __page_state_change} of {@code
+ * arch/x86/boot/startup/sev-shared.c}.
+ */
 final class PscGuestTest {
   private static GuestScript linux(long gfn, long pages, Shareability target) {
     return new GuestScript(Habits.LINUX, gfn, pages, target);

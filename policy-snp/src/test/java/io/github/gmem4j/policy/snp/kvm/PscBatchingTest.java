@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Edge cases 16 to 19: which entries leave together. */
+/**
+ * Edge cases 16 to 19: which entries leave together. Source: Linux 7.3 {@code snp_do_psc} of {@code
+ * arch/x86/kvm/svm/sev.c}.
+ */
 final class PscBatchingTest {
   private static final long PRIVATE_2M = 0x11;
 

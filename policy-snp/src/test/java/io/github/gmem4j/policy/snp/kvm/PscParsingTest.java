@@ -29,7 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Edge cases 1 to 15: what KVM makes of a buffer and of the MSR. */
+/**
+ * Edge cases 1 to 15: what KVM makes of a buffer and of the MSR. Source: Linux 7.3 {@code
+ * setup_vmgexit_scratch}, {@code snp_begin_psc}, {@code snp_do_psc} and {@code snp_begin_psc_msr}
+ * of {@code arch/x86/kvm/svm/sev.c}.
+ */
 final class PscParsingTest {
   private static PscBuffer upTo(int end) {
     return new PscBuffer(PscHeader.upTo(end), List.of(toShared(1)));

@@ -26,7 +26,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Edge cases 20 to 22: what KVM makes of the VMM's answer. */
+/**
+ * Edge cases 20 to 22: what KVM makes of the VMM's answer. Source: Linux 7.3 {@code
+ * snp_complete_one_psc} and {@code snp_complete_psc_msr} of {@code arch/x86/kvm/svm/sev.c}, {@code
+ * kvm_is_valid_map_gpa_range_ret} of {@code arch/x86/kvm/x86.h}.
+ */
 final class VmmAnswerTest {
   private static final GhcbMsr REQUEST = GhcbMsr.pageStateChange(new Gfn(1), PscOperation.SHARED);
 

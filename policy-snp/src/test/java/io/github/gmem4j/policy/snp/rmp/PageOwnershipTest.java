@@ -16,9 +16,14 @@ import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.policy.snp.ghcb.PageSize;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What KVM does with pages, and where it gives up. */
+/**
+ * What KVM does with pages, and where it gives up. Sources: Linux 7.3 {@code
+ * sev_gmem_make_private}, {@code sev_gmem_make_shared} and {@code sev_gmem_post_populate} of {@code
+ * arch/x86/kvm/svm/sev.c}, {@code rmpupdate} of {@code arch/x86/virt/svm/sev.c}.
+ */
 final class PageOwnershipTest {
   private static final Gfn FRAME = new Gfn(GFN);
 
@@ -219,6 +224,19 @@ final class PageOwnershipTest {
             Granting.Denied.class, fresh.populate(FRAME, folio, Optional.of(new byte[4096])));
 
     assertTrue(denied.reason().contains("EEXIST"));
+    assertEquals(0, folio.fills());
+  }
+
+  @Test
+  @DisplayName(
+      "sev_gmem_post_populate of arch/x86/kvm/svm/sev.c looks the entry up before it copies")
+  void aPageWithoutAnRmpEntryIsNotFilledForTheImage() {
+    RmpPlatform fresh = new RmpPlatform(machine.host, new RmpCoverage(0, PFN));
+    FakeFolio folio = new FakeFolio(PFN);
+
+    assertInstanceOf(
+        Granting.Denied.class, fresh.populate(FRAME, folio, Optional.of(new byte[4096])));
+
     assertEquals(0, folio.fills());
   }
 

@@ -27,7 +27,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The instructions with their return codes, and sizes that differ, both ways. */
+/**
+ * The instructions with their return codes, and sizes that differ, both ways. Sources: AMD64
+ * Architecture Programmer's Manual volume 2, 15.36; Linux 7.3 {@code psmash} of {@code
+ * arch/x86/virt/svm/sev.c} and {@code sev_handle_rmp_fault} of {@code arch/x86/kvm/svm/sev.c}.
+ */
 final class RmpInstructionsTest {
   private static final RmpUpdate SMALL = RmpUpdate.toGuest(1, GFN, PageSize.KIB_4);
   private static final RmpUpdate LARGE = RmpUpdate.toGuest(1, GFN, PageSize.MIB_2);
