@@ -25,9 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
  * one sentence and 2; no stack trace, no end of memory, no hang. {@code -Dgmem.seed} repeats a run.
  */
 class MalformedInputSweepTest {
-  private static final int RECORDINGS = 1500;
-  private static final int DOCUMENTS = 600;
-  private static final int LINES = 15;
+  private static final int RECORDINGS = 1000;
+  private static final int DOCUMENTS = 300;
+  private static final int LINES = 10;
 
   /** No single input takes a second; this is for one that never ends. */
   private static final Duration FOREVER = Duration.ofMinutes(10);
@@ -64,14 +64,6 @@ class MalformedInputSweepTest {
           "--policies ,,",
           "--columns runs,runs");
 
-  private static final String STORY =
-      """
-      title: t
-      memory: {pages: 1}
-      slots: [{gpa: 0}]
-      steps:
-        - {vcpu: 0, does: [{touch: 0}]}
-      """;
   private static final String DOCUMENT =
       """
       # A title
@@ -200,7 +192,7 @@ class MalformedInputSweepTest {
 
   @Test
   void no_document_breaks_its_tables() throws IOException {
-    Files.writeString(directory.resolve("story.yaml"), STORY);
+    Files.writeString(directory.resolve("story.yaml"), TablesTest.STORY);
     Path file = directory.resolve("document.md");
     System.out.println("malformed documents: seed " + seed);
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables in documents. */
 class TablesTest {
-  private static final String STORY =
+  static final String STORY =
       """
       title: t
       memory: {pages: 1}
