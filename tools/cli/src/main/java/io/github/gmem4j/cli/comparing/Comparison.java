@@ -3,6 +3,7 @@ package io.github.gmem4j.cli.comparing;
 import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.PolicyTraits;
 import io.github.gmem4j.cli.choosing.Breaking;
+import io.github.gmem4j.cli.playing.Finding;
 import io.github.gmem4j.cli.playing.Played;
 import io.github.gmem4j.cli.playing.Player;
 import io.github.gmem4j.cli.scenario.InputException;
@@ -10,7 +11,10 @@ import io.github.gmem4j.cli.scenario.Scenario;
 import io.github.gmem4j.cli.staging.Backend;
 import io.github.gmem4j.cli.staging.GuestSoftware;
 import io.github.gmem4j.cli.staging.World;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One story under several policies.
@@ -54,8 +58,27 @@ public record Comparison(Scenario story, List<Row> rows) {
     }
   }
 
-  /** Tells whether no expectation of the story failed under any policy. */
+  /** Tells whether nothing is not good under any policy, and what was to go wrong did under one. */
   public boolean isGood() {
-    return rows.stream().allMatch(Row::isGood);
+    return rows.stream().allMatch(Row::isGood) && missed().isEmpty();
+  }
+
+  /** Returns what was to go wrong and did under no policy, each as a sentence. */
+  List<String> missed() {
+    List<Set<String>> byRow =
+        rows.stream()
+            .filter(Row.Told.class::isInstance)
+            .map(row -> missedBy((Row.Told) row))
+            .toList();
+    Set<String> byAll = new LinkedHashSet<>(byRow.isEmpty() ? Set.of() : byRow.getFirst());
+    byRow.forEach(byAll::retainAll);
+    return List.copyOf(byAll);
+  }
+
+  private static Set<String> missedBy(Row.Told told) {
+    return told.played().verdict().findings().stream()
+        .filter(Finding.Missed.class::isInstance)
+        .map(Finding::sentence)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }

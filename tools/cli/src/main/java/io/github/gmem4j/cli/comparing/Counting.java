@@ -69,12 +69,13 @@ final class Counting {
                 .filter(outcome -> outcome.by() == Outcome.By.GUEST)
                 .filter(outcome -> outcome.result().equals(Words.UNFINISHED))
                 .count();
+    boolean isEndless = has(played, Finding.Endless.class) > 0;
     return counting.tally(
         refaults,
         contents,
         remembered,
         new Borne(
-            counting.frozen,
+            isEndless ? counting.frozenUntil(played.happenings().getLast().at()) : counting.frozen,
             counting.failures,
             counting.exceptions,
             counting.ends,
@@ -82,8 +83,13 @@ final class Counting {
             watch.ambiguousFaults(),
             unfinished,
             played.isStopped(),
-            has(played, Finding.Endless.class) > 0),
+            isEndless),
         new Exposure(has(played, Finding.Exposed.class), played.verdict().defended().size()));
+  }
+
+  /** A vCPU that was left in the VMM without an end stands there still. */
+  private Duration frozenUntil(Duration end) {
+    return leftAt.values().stream().map(end::minus).reduce(frozen, Duration::plus);
   }
 
   private static int has(Played played, Class<? extends Finding> kind) {

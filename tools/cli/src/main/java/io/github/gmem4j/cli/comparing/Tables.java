@@ -41,6 +41,7 @@ public final class Tables {
     StringBuilder text = new StringBuilder();
     text.append(table.text());
     failures(comparison).forEach(failure -> text.append('\n').append(failure).append('\n'));
+    comparison.missed().forEach(missed -> text.append('\n').append(missed).append('\n'));
     return text.toString();
   }
 

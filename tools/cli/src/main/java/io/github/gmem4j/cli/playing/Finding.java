@@ -1,5 +1,6 @@
 package io.github.gmem4j.cli.playing;
 
+import io.github.gmem4j.cli.scenario.Place;
 import java.time.Duration;
 import java.util.List;
 
@@ -72,6 +73,19 @@ public sealed interface Finding {
     public String sentence() {
       return "stopped: the VM was stopped at %d ms, vCPU %d could not get past '%s' (%s)"
           .formatted(at.toMillis(), vcpu, action, why);
+    }
+  }
+
+  /**
+   * Something was to go wrong, and nobody came by where.
+   *
+   * @param at where the scenario says so
+   * @param site the name of the place where it was to go wrong
+   */
+  record Missed(Place at, String site) implements Finding {
+    @Override
+    public String sentence() {
+      return "failed: %s: nothing went wrong at '%s': nobody came by".formatted(at, site);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.github.gmem4j.cli.playing;
 
 import io.github.gmem4j.cli.scenario.Expectation;
-import io.github.gmem4j.cli.scenario.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,11 +27,6 @@ final class Verdicts {
       failures.add(
           "%s: %s: expected %s, got %s".formatted(expected.place(), of, expected.word(), got));
     }
-  }
-
-  /** Something is not as the scenario has it. */
-  void fail(Place place, String sentence) {
-    failures.add(place + ": " + sentence);
   }
 
   int held() {
