@@ -145,7 +145,7 @@ final class GuestDeedReader {
         new GuestAction.Execute(
             new SnpInstruction.Pvalidate(
                 Values.gpa(fields.required("pvalidate")),
-                fields.optional("as").map(Values::state).orElse(Shareability.PRIVATE),
+                fields.optional("as").map(Values::state),
                 isLarge
                     ? io.github.gmem4j.policy.snp.ghcb.PageSize.MIB_2
                     : io.github.gmem4j.policy.snp.ghcb.PageSize.KIB_4,
