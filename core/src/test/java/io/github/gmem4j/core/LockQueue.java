@@ -25,6 +25,9 @@ public final class LockQueue implements FaultInjector {
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean holding;
 
+  /** Creates a queue that holds nobody. */
+  public LockQueue() {}
+
   @Override
   public boolean injects(FaultSite site, long subject) {
     if (holding && site.equals(HostKernel.RESERVE_STATE)) {

@@ -6,6 +6,7 @@ import static org.mockito.Mockito.lenient;
 import static org.mockito.Mockito.mock;
 
 import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.policy.Interception;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PrivateAccess;
@@ -24,6 +25,7 @@ public final class Platforms {
     lenient().when(platform.intercept(anyInt(), any())).thenReturn(Interception.PASSED);
     lenient().when(platform.access(any())).thenReturn(PrivateAccess.REACHED);
     lenient().when(platform.objectionToSharing(any())).thenReturn(Optional.empty());
+    lenient().when(platform.reachedByHost(any(), any())).thenReturn(HostReach.EXPOSED);
     return platform;
   }
 }

@@ -37,12 +37,23 @@ public interface HostMapping extends AutoCloseable {
    *
    * @param page the page of the mapping
    * @param kind what kind of reference
+   * @param accessor who will read and write through it
    * @param holder a name that a blocked conversion will report
    * @return the pin, or EFAULT if the page cannot be touched; over a real kernel also EINVAL for a
    *     {@link ReferenceKind#TRANSIENT} reference, which nobody can take on purpose, and whatever
    *     the holder's own call answers (EMFILE, ENOMEM, ENOSYS)
    */
-  KernelResult<Pin> pin(PageIndex page, ReferenceKind kind, String holder);
+  KernelResult<Pin> pin(PageIndex page, ReferenceKind kind, Accessor accessor, String holder);
+
+  /**
+   * Takes a reference on a page for whoever usually has such a one: a long-term pin is a device's,
+   * every other the kernel's own.
+   *
+   * @see #pin(PageIndex, ReferenceKind, Accessor, String)
+   */
+  default KernelResult<Pin> pin(PageIndex page, ReferenceKind kind, String holder) {
+    return pin(page, kind, kind.usualAccessor(), holder);
+  }
 
   /**
    * Empties the page table over some pages, as {@code MADV_DONTNEED} does. Contents stay; the next

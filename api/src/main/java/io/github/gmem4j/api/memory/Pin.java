@@ -22,22 +22,57 @@ public interface Pin extends AutoCloseable {
   /** Returns when it was taken. */
   Instant since();
 
+  /** Returns who reads and writes through it. */
+  Accessor accessor();
+
   /**
-   * Loads a byte as a device would, past every page table.
+   * Loads a byte, past user space's page tables.
+   *
+   * <p>If the page became private although it is referenced, the platform decides what the access
+   * reaches; that depends on the {@link #accessor}.
    *
    * @param inPage offset in the page, 0 to 4095
    * @throws IllegalStateException if the pin was released
    */
-  byte load(int inPage);
+  PinAccess read(int inPage);
 
   /**
-   * Stores a byte as a device would, past every page table.
+   * Stores a byte. See {@link #read}.
    *
    * @param inPage offset in the page, 0 to 4095
    * @throws IllegalStateException if the pin was released
    * @throws UnsupportedOperationException if what holds the page only reads, as a pipe does
    */
-  void store(int inPage, byte value);
+  PinAccess write(int inPage, byte value);
+
+  /**
+   * Loads a byte that nothing keeps from the holder.
+   *
+   * @param inPage offset in the page, 0 to 4095
+   * @throws IllegalStateException if the pin was released, or the access is blocked
+   */
+  default byte load(int inPage) {
+    return reached(read(inPage));
+  }
+
+  /**
+   * Stores a byte where nothing keeps the holder from it.
+   *
+   * @param inPage offset in the page, 0 to 4095
+   * @throws IllegalStateException if the pin was released, or the access is blocked
+   * @throws UnsupportedOperationException if what holds the page only reads, as a pipe does
+   */
+  default void store(int inPage, byte value) {
+    reached(write(inPage, value));
+  }
+
+  private byte reached(PinAccess access) {
+    return switch (access) {
+      case PinAccess.Reached done -> done.value();
+      case PinAccess.Blocked blocked ->
+          throw new IllegalStateException(holder() + " on " + page() + ": " + blocked.reason());
+    };
+  }
 
   /** Releases the reference. Releasing again has no effect. */
   @Override

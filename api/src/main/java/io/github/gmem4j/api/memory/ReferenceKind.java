@@ -7,5 +7,13 @@ public enum ReferenceKind {
   /** A long-term pin, as an IOMMU mapping or a registered buffer: stays until its owner lets go. */
   LONG_TERM,
   /** A speculative look-up inside the kernel: gone within microseconds, owned by nobody. */
-  TRANSIENT
+  TRANSIENT;
+
+  /** Returns who usually reads and writes through such a reference. */
+  public Accessor usualAccessor() {
+    return switch (this) {
+      case LONG_TERM -> Accessor.DEVICE;
+      case SHORT_TERM, TRANSIENT -> Accessor.CPU;
+    };
+  }
 }

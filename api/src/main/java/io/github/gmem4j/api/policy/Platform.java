@@ -129,12 +129,18 @@ public interface Platform {
   default void takenFromHost(Folio folio) {}
 
   /**
-   * The host kernel reaches a private page through a reference that {@link Step.Flip} left behind.
-   * Called before the access, which then goes through whatever happens here.
+   * The host reads or writes a private page through a reference that {@link Step.Flip} left behind.
+   * Asked before the access, of the platforms that {@link #objectionToSharing} is asked of; one
+   * that has nothing to do with the page answers {@link HostReach#EXPOSED}.
    *
-   * @implSpec The default does nothing: nothing stands between the host and the page.
+   * @param folio the page
+   * @param attempt who, and which way
+   * @return what the access reaches
+   * @implSpec The default exposes the page: nothing stands between the host and it.
    */
-  default void reachedByHost(Folio folio) {}
+  default HostReach reachedByHost(Folio folio, HostAttempt attempt) {
+    return HostReach.EXPOSED;
+  }
 
   /**
    * A guest calls, and what runs beneath KVM sees the call first.

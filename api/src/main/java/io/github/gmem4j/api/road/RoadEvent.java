@@ -11,6 +11,8 @@ import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.participant.PlannedConversion;
 import io.github.gmem4j.api.participant.Preparation;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.policy.Withheld;
@@ -167,6 +169,22 @@ public sealed interface RoadEvent {
 
   /** The last reference on a page that was withheld from everyone is gone: it became private. */
   record LastReferenceDropped(PageIndex page) implements RoadEvent {
+    @Override
+    public Seat seat() {
+      return Seat.MEMORY;
+    }
+  }
+
+  /**
+   * The host reads or writes a private page through a reference that it was left with.
+   *
+   * @param page the page
+   * @param holder who holds the reference
+   * @param attempt who reads or writes through it, and which way
+   * @param reach what the access reaches
+   */
+  record PrivatePageReached(PageIndex page, String holder, HostAttempt attempt, HostReach reach)
+      implements RoadEvent {
     @Override
     public Seat seat() {
       return Seat.MEMORY;

@@ -61,7 +61,8 @@ public interface VirtualMachine extends AutoCloseable {
    * @param range the guest physical bytes
    * @param attributes {@link io.github.gmem4j.api.memory.Shareability#ATTRIBUTE_PRIVATE} or 0
    * @param flags must be 0
-   * @return ENOTTY where the host keeps the state in the guest memory
+   * @return ENOTTY where the host keeps the state in the guest memory; in generation A, which does
+   *     so, too, the call is accepted and changes nothing for a slot with such a memory
    */
   ConversionOutcome setMemoryAttributes(GpaRange range, long attributes, long flags);
 

@@ -20,10 +20,20 @@ public final class HostKernel {
   public static final FaultSite RESERVE_STATE = new FaultSite("core.reserve-state");
 
   /**
-   * Fault site: somebody in the kernel looks at a page just as its references are counted. The
-   * subject is its index in the memory.
+   * Fault site: somebody in the kernel looks at a page just as its references are counted, as a
+   * scanner does, or the fault of a host process or vCPU that is busy there. The conversion is
+   * EAGAIN. The subject is the page's index in the memory.
    */
   public static final FaultSite TRANSIENT_REFERENCE = new FaultSite("core.transient-reference");
+
+  /**
+   * Fault site: a conversion comes between a vCPU's two looks at the state of the page it touches.
+   * The memory fault that it exits with is out of date: it names the kind of access that was right
+   * before, where accesses follow the state; where the guest issues the kind, one that is right
+   * now. The subject is the frame. Source: Linux {@code arch/x86/kvm/mmu/mmu.c}, {@code
+   * kvm_mmu_page_fault} and {@code kvm_mmu_faultin_pfn}, which look one after the other.
+   */
+  public static final FaultSite FAULT_OUT_OF_DATE = new FaultSite("core.fault-out-of-date");
 
   private final KernelGeneration generation;
   private final InstantSource clock;

@@ -33,6 +33,14 @@ public enum KernelGeneration {
     return this != VM_ATTRIBUTES;
   }
 
+  /**
+   * Tells whether a VM takes attributes for its frames at all. In generation A it does, although
+   * the state of a memory that can be shared is the memory's: then they change nothing.
+   */
+  public boolean takesVmAttributes() {
+    return this != IN_PLACE;
+  }
+
   /** Tells whether converting no bytes succeeds before anything else is looked at. */
   public boolean emptyConversionSucceeds() {
     return this == RFC_2025;

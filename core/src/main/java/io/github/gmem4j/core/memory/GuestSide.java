@@ -1,6 +1,8 @@
 package io.github.gmem4j.core.memory;
 
 import io.github.gmem4j.api.policy.Folio;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.vm.VmType;
 import java.util.Optional;
 
@@ -49,8 +51,8 @@ public interface GuestSide {
   /** Tells the platform that the host may no longer touch a page. Takes the MMU lock. */
   void takenFromHost(Folio page);
 
-  /** Tells the platform that the host kernel reaches a private page. Takes the MMU lock. */
-  void reachedByHost(Folio page);
+  /** Asks the platform what the host reaches of a private page. Takes the MMU lock. */
+  HostReach reachedByHost(Folio page, HostAttempt attempt);
 
   /** Tells the platform that a page goes back to the host. Takes the MMU lock. */
   void reclaim(Folio page);

@@ -1,5 +1,6 @@
 package io.github.gmem4j.core.memory;
 
+import io.github.gmem4j.api.memory.Accessor;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.Errno;
@@ -79,7 +80,8 @@ final class Mapping implements HostMapping {
   }
 
   @Override
-  public KernelResult<Pin> pin(PageIndex page, ReferenceKind kind, String holder) {
+  public KernelResult<Pin> pin(
+      PageIndex page, ReferenceKind kind, Accessor accessor, String holder) {
     long stamp = inode.lockShared();
     try {
       PhysicalPage physical = touch(page.value());
@@ -87,7 +89,8 @@ final class Mapping implements HostMapping {
         return KernelResult.failed(Errno.EFAULT, faultAt(page.value()).reason());
       }
       PageReference reference =
-          new PageReference(inode, physical, page, kind, holder, inode.kernel().clock().instant());
+          new PageReference(
+              inode, physical, page, kind, accessor, holder, inode.kernel().clock().instant());
       physical.addReference(reference);
       return KernelResult.ok(reference);
     } finally {

@@ -1,5 +1,6 @@
 package io.github.gmem4j.core.memory;
 
+import io.github.gmem4j.api.memory.Accessor;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.ConversionOutcome;
@@ -342,6 +343,7 @@ public final class MemoryView implements GuestMemory {
               page,
               new PageIndex(index),
               ReferenceKind.SHORT_TERM,
+              Accessor.CPU,
               holder,
               inode.kernel().clock().instant());
       page.addReference(reference);

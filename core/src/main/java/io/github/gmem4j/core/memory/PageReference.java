@@ -1,11 +1,17 @@
 package io.github.gmem4j.core.memory;
 
+import io.github.gmem4j.api.memory.Accessor;
 import io.github.gmem4j.api.memory.Blocker;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Pin;
+import io.github.gmem4j.api.memory.PinAccess;
 import io.github.gmem4j.api.memory.ReferenceKind;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
+import io.github.gmem4j.api.road.RoadEvent;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /** A pin on a physical page. */
 final class PageReference implements Pin {
@@ -13,6 +19,7 @@ final class PageReference implements Pin {
   private final PhysicalPage physical;
   private final PageIndex page;
   private final ReferenceKind kind;
+  private final Accessor accessor;
   private final String holder;
   private final Instant since;
   private final AtomicBoolean released = new AtomicBoolean();
@@ -22,12 +29,14 @@ final class PageReference implements Pin {
       PhysicalPage physical,
       PageIndex page,
       ReferenceKind kind,
+      Accessor accessor,
       String holder,
       Instant since) {
     this.inode = inode;
     this.physical = physical;
     this.page = page;
     this.kind = kind;
+    this.accessor = accessor;
     this.holder = holder;
     this.since = since;
   }
@@ -57,23 +66,55 @@ final class PageReference implements Pin {
   }
 
   @Override
-  public byte load(int inPage) {
-    reach();
-    return physical.load(inPage);
+  public Accessor accessor() {
+    return accessor;
   }
 
   @Override
-  public void store(int inPage, byte value) {
-    reach();
-    physical.store(inPage, value);
+  public PinAccess read(int inPage) {
+    return access(
+        HostAttempt.Direction.LOAD,
+        reach ->
+            reach instanceof HostReach.Unreadable
+                ? physical.loadWithoutKey(inPage)
+                : physical.load(inPage));
   }
 
-  /** A page that became private although it is referenced: the platform learns of the access. */
-  private void reach() {
+  @Override
+  public PinAccess write(int inPage, byte value) {
+    return access(
+        HostAttempt.Direction.STORE,
+        reach -> {
+          physical.store(inPage, value);
+          return value;
+        });
+  }
+
+  /** Moves a byte, under the lock: the page does not change hands meanwhile. */
+  private PinAccess access(HostAttempt.Direction direction, Function<HostReach, Byte> move) {
     checkHeld();
-    if (inode.state().isPrivate(page.value())) {
-      ReachedByHost.tell(inode, page.value(), physical);
+    HostAttempt attempt = new HostAttempt(accessor, direction);
+    PinAccess access;
+    boolean tell;
+    HostReach reach = HostReach.EXPOSED;
+    long stamp = inode.lockShared();
+    try {
+      // A page that was punched out meanwhile is nobody's but its holder's.
+      tell = inode.state().isPrivate(page.value()) && inode.cache().get(page.value()) == physical;
+      if (tell) {
+        reach = ReachedByHost.ask(inode, physical, attempt);
+      }
+      access =
+          reach instanceof HostReach.Blocked blocked
+              ? new PinAccess.Blocked(blocked.reason())
+              : new PinAccess.Reached(move.apply(reach));
+    } finally {
+      inode.unlockShared(stamp);
     }
+    if (tell && inode.kernel().isHeard()) {
+      inode.kernel().emit(new RoadEvent.PrivatePageReached(page, holder, attempt, reach));
+    }
+    return access;
   }
 
   private void checkHeld() {

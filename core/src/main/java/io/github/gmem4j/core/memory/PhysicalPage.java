@@ -125,9 +125,20 @@ public final class PhysicalPage implements Folio {
     store(0, source, 0, Page.BYTES);
   }
 
+  /** Loads a byte as a reader without the guest's key sees it; the page does not change. */
+  byte loadWithoutKey(int inPage) {
+    byte[] current = bytes;
+    byte[] seen = current == null ? new byte[Page.BYTES] : current.clone();
+    scramble(seen);
+    return seen[inPage];
+  }
+
   @Override
   public void scramble() {
-    byte[] current = writableBytes();
+    scramble(writableBytes());
+  }
+
+  private void scramble(byte[] current) {
     long key = (pfn + 1) * 0x9E3779B97F4A7C15L;
     for (int i = 0; i < Page.BYTES; i++) {
       key = key * 6364136223846793005L + 1442695040888963407L;

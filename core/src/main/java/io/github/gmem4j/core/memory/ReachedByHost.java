@@ -1,18 +1,21 @@
 package io.github.gmem4j.core.memory;
 
-/** A reference of the host kernel reaches a page that became private beneath it. */
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
+
+/** A reference of the host reaches a page that became private beneath it. */
 final class ReachedByHost {
   private ReachedByHost() {}
 
-  static void tell(Inode inode, long index, PhysicalPage physical) {
-    long stamp = inode.lockShared();
-    try {
-      // A page that was punched out meanwhile is nobody's but its holder's.
-      if (inode.state().isPrivate(index) && inode.cache().get(index) == physical) {
-        inode.guestsOf(physical).forEach(guest -> guest.reachedByHost(physical));
+  /** Asks the page's platforms; whoever does not expose it decides. Under the lock. */
+  static HostReach ask(Inode inode, PhysicalPage page, HostAttempt attempt) {
+    HostReach reach = HostReach.EXPOSED;
+    for (GuestSide guest : inode.guestsOf(page)) {
+      HostReach answer = guest.reachedByHost(page, attempt);
+      if (!(answer instanceof HostReach.Exposed)) {
+        reach = answer;
       }
-    } finally {
-      inode.unlockShared(stamp);
     }
+    return reach;
   }
 }

@@ -10,6 +10,7 @@ import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.HostVirtualAddress;
 import io.github.gmem4j.core.boundary.Answered;
+import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.core.memory.MemoryView;
 import io.github.gmem4j.core.memory.PhysicalPage;
 import io.github.gmem4j.core.vm.GuestMmu;
@@ -89,6 +90,10 @@ final class GuestAccess {
     if (as != state) {
       return mismatched(gfn, as);
     }
+    Served outOfDate = purpose == Purpose.ACCESS ? outOfDate(gfn, slot, state) : null;
+    if (outOfDate != null) {
+      return outOfDate;
+    }
     if (slot == null) {
       return as == Shareability.PRIVATE
           ? faulted(gfn, as, GuestFault.Cause.NO_GUEST_MEMORY)
@@ -145,6 +150,26 @@ final class GuestAccess {
       case FOLLOWS_STATE -> state;
       case AS_ISSUED -> purpose == Purpose.PREFAULT ? state : access.as();
     };
+  }
+
+  /**
+   * Returns the fault of an access that found out of date what it had looked up first; null if no
+   * conversion comes between.
+   */
+  private @Nullable Served outOfDate(long gfn, @Nullable Slot slot, Shareability now) {
+    Shareability told =
+        switch (vm.type().accessRule()) {
+          case FOLLOWS_STATE -> now.opposite();
+          case AS_ISSUED -> now;
+          // Such a VM has no state that could change.
+          case ALWAYS_SHARED -> null;
+        };
+    return told != null
+            && slot != null
+            && slot.openView() != null
+            && vm.kernel().faults().injects(HostKernel.FAULT_OUT_OF_DATE, gfn)
+        ? faulted(gfn, told, GuestFault.Cause.MISMATCH)
+        : null;
   }
 
   private Served mismatched(long gfn, Shareability as) {

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * {@code KVM_SET_MEMORY_ATTRIBUTES} on a VM (generation C): no host page table is emptied, no
- * reference is checked, no byte is touched, since private and shared pages are different ones.
+ * reference is checked, no byte is touched, since private and shared pages are different ones. In
+ * generation A the call is accepted, and the state of the memory is what counts.
  */
 final class AttributeChange {
   private AttributeChange() {}
@@ -21,7 +22,7 @@ final class AttributeChange {
     if (dead.isPresent()) {
       return new Rejected(Errno.EIO, dead.get());
     }
-    if (vm.kernel().generation().keepsStateInMemory()) {
+    if (!vm.kernel().generation().takesVmAttributes()) {
       return new Rejected(Errno.ENOTTY, "this kernel converts through the guest memory");
     }
     long supported = vm.type().privateMemory() ? Shareability.ATTRIBUTE_PRIVATE : 0;
@@ -67,7 +68,11 @@ final class AttributeChange {
     GuestMmu mmu = vm.mmu();
     mmu.beginInvalidation(first, end);
     try {
-      zap(vm, first, end, target.opposite());
+      if (vm.kernel().generation().keepsStateInMemory()) {
+        mmu.zapped();
+      } else {
+        zap(vm, first, end, target.opposite());
+      }
       if (toPrivate) {
         attributes.setPrivate(first, end);
       } else {

@@ -2,6 +2,8 @@ package io.github.gmem4j.core.vm;
 
 import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.Folio;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PlatformHost;
 import io.github.gmem4j.api.policy.SlotChange;
@@ -250,12 +252,12 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   }
 
   @Override
-  public void reachedByHost(Folio page) {
+  public HostReach reachedByHost(Folio page, HostAttempt attempt) {
     lock();
     try {
-      if (!torndown) {
-        platform().reachedByHost(page);
-      }
+      return torndown
+          ? HostReach.EXPOSED
+          : Answered.by(policy, "Platform.reachedByHost", platform().reachedByHost(page, attempt));
     } finally {
       unlock();
     }

@@ -88,10 +88,10 @@ final class IllegalVmCalls {
             && (attributes & ~8L) == 0
             && !isEmptyOrWraps(start, size)
             && isAligned(start, size);
-    if (generation == KernelGeneration.VM_ATTRIBUTES && legal) {
+    if (generation != KernelGeneration.IN_PLACE && legal) {
       return null;
     }
-    Errno expected = generation == KernelGeneration.VM_ATTRIBUTES ? Errno.EINVAL : Errno.ENOTTY;
+    Errno expected = generation == KernelGeneration.IN_PLACE ? Errno.ENOTTY : Errno.EINVAL;
     GpaRange range = GpaRange.of(start, size);
     return IllegalCall.converting(
         "setMemoryAttributes " + range + " " + attributes + " " + flags,

@@ -101,9 +101,9 @@ class StepsOnMemoryTest {
     assertTrue(world.hostMaps(0));
     assertFalse(world.hostReaches(0));
     verify(platform).takenFromHost(any());
-    verify(platform, never()).reachedByHost(any());
+    verify(platform, never()).reachedByHost(any(), any());
     assertEquals(7, pin.load(0));
-    verify(platform).reachedByHost(any());
+    verify(platform).reachedByHost(any(), any());
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.github.gmem4j.api.memory.ConversionOutcome.AlreadyThere;
 import io.github.gmem4j.api.memory.ConversionOutcome.Converted;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.GuestMemory;
+import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.vm.ConversionScope;
@@ -29,6 +30,7 @@ import io.github.gmem4j.core.TestPolicy;
 import io.github.gmem4j.core.World;
 import io.github.gmem4j.core.kernel.KernelGeneration;
 import io.github.gmem4j.core.softwareprotected.SoftwareProtectedPolicy;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,8 +80,31 @@ class VmAttributesTest {
   void vmThatKeepsTheStateInItsMemoriesAnswersEnotty() {
     assertErrno(
         Errno.ENOTTY, World.inPlace().vm().setMemoryAttributes(World.gpas(0, 1), PRIVATE, 0));
-    assertErrno(
-        Errno.ENOTTY, World.rfcShared().vm().setMemoryAttributes(World.gpas(0, 1), PRIVATE, 0));
+  }
+
+  @Test
+  @DisplayName("RFC v2: attributes of the VM are accepted and ignored where the memory has a state")
+  void generationATakesAttributesAndTheMemorysStateCounts() {
+    World rfc = World.rfcShared();
+    rfc.guestStore(1, 9);
+
+    assertEquals(
+        new Converted(Shareability.PRIVATE),
+        rfc.vm().setMemoryAttributes(World.gpas(0, 4), PRIVATE, 0));
+    assertEquals(
+        new AlreadyThere(Shareability.PRIVATE),
+        rfc.vm().setMemoryAttributes(World.gpas(1, 2), PRIVATE, 0));
+
+    assertEquals("S".repeat(World.PAGES), rfc.states());
+    assertEquals(9, rfc.hostLoad(1));
+    assertEquals(9, rfc.guestLoad(1));
+    rfc.toPrivate(1, 1);
+    assertEquals(
+        new Converted(Shareability.SHARED), rfc.vm().setMemoryAttributes(World.gpas(0, 4), 0, 0));
+    assertEquals(Shareability.PRIVATE, rfc.memory().shareability(new PageIndex(1)));
+    assertEquals(9, rfc.guestLoad(1));
+    assertErrno(Errno.EINVAL, rfc.vm().setMemoryAttributes(World.gpas(0, 1), PRIVATE, 1));
+    assertErrno(Errno.EINVAL, rfc.vm().setMemoryAttributes(World.gpas(0, 1), 1, 0));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.gmem4j.policy.pkvm;
 
 import io.github.gmem4j.api.policy.ImplicitRule;
 import io.github.gmem4j.api.policy.RetryRule;
+import io.github.gmem4j.policy.pkvm.el2.DmaIsolation;
 import io.github.gmem4j.policy.pkvm.hvc.HvcProfile;
 import io.github.gmem4j.policy.pkvm.kvm.Unsharing;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.time.Duration;
  * @param patience how often the VMM runs a vCPU again, or tries by itself, while somebody holds its
  *     pages
  * @param implicitRule what the VMM does about memory faults
+ * @param dmaIsolation what keeps devices from what the host does not have
  */
 public record PkvmConfig(
     String name,
@@ -28,7 +30,8 @@ public record PkvmConfig(
     Unsharing unsharing,
     HvcProfile profile,
     RetryRule patience,
-    ImplicitRule implicitRule) {
+    ImplicitRule implicitRule,
+    DmaIsolation dmaIsolation) {
   /** How long the vCPU is held before each new try. */
   public static final Duration HOLD_PAUSE = Duration.ofMillis(5);
 
@@ -44,16 +47,22 @@ public record PkvmConfig(
 
   /** Returns this configuration under another name. */
   public PkvmConfig named(String newName, String newSummary) {
-    return new PkvmConfig(newName, newSummary, unsharing, profile, patience, implicitRule);
+    return new PkvmConfig(
+        newName, newSummary, unsharing, profile, patience, implicitRule, dmaIsolation);
   }
 
   /** Returns this configuration with another patience. */
   public PkvmConfig withPatience(RetryRule rule) {
-    return new PkvmConfig(name, summary, unsharing, profile, rule, implicitRule);
+    return new PkvmConfig(name, summary, unsharing, profile, rule, implicitRule, dmaIsolation);
   }
 
   /** Returns this configuration with another rule for memory faults. */
   public PkvmConfig withImplicitRule(ImplicitRule rule) {
-    return new PkvmConfig(name, summary, unsharing, profile, patience, rule);
+    return new PkvmConfig(name, summary, unsharing, profile, patience, rule, dmaIsolation);
+  }
+
+  /** Returns this configuration with something else between devices and the guest's pages. */
+  public PkvmConfig withDmaIsolation(DmaIsolation isolation) {
+    return new PkvmConfig(name, summary, unsharing, profile, patience, implicitRule, isolation);
   }
 }

@@ -83,7 +83,7 @@ public final class PkvmPolicy implements ConversionPolicy {
 
   @Override
   public Platform createPlatform(PlatformHost host) {
-    return new PkvmPlatform(host, config.profile(), ownerChange());
+    return new PkvmPlatform(host, config.profile(), ownerChange(), config.dmaIsolation());
   }
 
   private OwnerChange ownerChange() {

@@ -1,6 +1,7 @@
 package io.github.gmem4j.policy.pkvm;
 
 import io.github.gmem4j.api.policy.ImplicitRule;
+import io.github.gmem4j.policy.pkvm.el2.DmaIsolation;
 import io.github.gmem4j.policy.pkvm.hvc.HvcProfile;
 import io.github.gmem4j.policy.pkvm.kvm.Unsharing;
 import io.github.gmem4j.policy.pkvm.kvm.Unsharing.HostUnmapping;
@@ -75,7 +76,8 @@ public enum PkvmVariant {
         unsharing(),
         this == ANDROID ? HvcProfile.ANDROID : HvcProfile.MAINLINE,
         PkvmConfig.HOLD_THEN_REFUSE,
-        ImplicitRule.CONVERT);
+        ImplicitRule.CONVERT,
+        this == ANDROID ? DmaIsolation.HYPERVISOR_IOMMU : DmaIsolation.NONE);
   }
 
   private Unsharing unsharing() {

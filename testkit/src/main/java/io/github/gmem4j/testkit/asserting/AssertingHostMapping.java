@@ -1,5 +1,6 @@
 package io.github.gmem4j.testkit.asserting;
 
+import io.github.gmem4j.api.memory.Accessor;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.HostAccess;
@@ -66,10 +67,11 @@ final class AssertingHostMapping implements HostMapping {
   }
 
   @Override
-  public KernelResult<Pin> pin(PageIndex page, ReferenceKind kind, String holder) {
+  public KernelResult<Pin> pin(
+      PageIndex page, ReferenceKind kind, Accessor accessor, String holder) {
     long turn = memory.turn();
     boolean wasPrivate = isPrivate(page);
-    KernelResult<Pin> pin = mapping.pin(page, kind, holder);
+    KernelResult<Pin> pin = mapping.pin(page, kind, accessor, holder);
     RuleBroken.unless(
         !pin.succeeded() || !wasPrivate || turn < 0 || memory.turn() != turn,
         Rule.M6,

@@ -7,6 +7,8 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Execution;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.policy.Interception;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PrivateAccess;
@@ -140,8 +142,10 @@ public final class AssertingPlatform implements Platform {
   }
 
   @Override
-  public void reachedByHost(Folio folio) {
-    told("reachedByHost(pfn " + folio.pfn() + ")", () -> platform.reachedByHost(folio));
+  public HostReach reachedByHost(Folio folio, HostAttempt attempt) {
+    return asked(
+        "reachedByHost(pfn " + folio.pfn() + ", " + attempt + ")",
+        () -> platform.reachedByHost(folio, attempt));
   }
 
   @Override

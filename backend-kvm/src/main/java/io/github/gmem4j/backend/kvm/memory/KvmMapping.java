@@ -1,5 +1,6 @@
 package io.github.gmem4j.backend.kvm.memory;
 
+import io.github.gmem4j.api.memory.Accessor;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.Errno;
@@ -141,13 +142,14 @@ public final class KvmMapping implements HostMapping {
    * transient one cannot be taken on purpose: EINVAL.
    */
   @Override
-  public KernelResult<Pin> pin(PageIndex page, ReferenceKind kind, String holder) {
+  public KernelResult<Pin> pin(
+      PageIndex page, ReferenceKind kind, Accessor accessor, String holder) {
     long offset = page.offset().value();
     if (!isInside(offset) || !open.enter()) {
       return KernelResult.failed(Errno.EFAULT, faultAt(offset).reason());
     }
     try {
-      return memory.whileStatesStand(() -> take(page, kind, holder));
+      return memory.whileStatesStand(() -> take(page, kind, accessor, holder));
     } catch (KernelException refused) {
       return refused.errno() == Errno.EFAULT
           ? KernelResult.failed(Errno.EFAULT, faultAt(offset).reason())
@@ -157,7 +159,8 @@ public final class KvmMapping implements HostMapping {
     }
   }
 
-  private KernelResult<Pin> take(PageIndex page, ReferenceKind kind, String holder) {
+  private KernelResult<Pin> take(
+      PageIndex page, ReferenceKind kind, Accessor accessor, String holder) {
     long address = mapped.address() + page.offset().value();
     boolean absent = !copy.isMapped(address);
     KernelReference reference =
@@ -167,7 +170,7 @@ public final class KvmMapping implements HostMapping {
           case TRANSIENT ->
               throw new KernelException(Errno.EINVAL, "only the kernel takes such a reference");
         };
-    Pin pin = new KvmPin(memory.pins(), reference, page, kind, holder);
+    Pin pin = new KvmPin(memory.pins(), reference, page, kind, accessor, holder);
     memory.pins().add(pin);
     faults.addAndGet(absent ? 1 : 0);
     return KernelResult.ok(pin);

@@ -1,8 +1,10 @@
 package io.github.gmem4j.backend.kvm.memory;
 
+import io.github.gmem4j.api.memory.Accessor;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Pin;
+import io.github.gmem4j.api.memory.PinAccess;
 import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.backend.kvm.lifetime.Counted;
 import java.time.Instant;
@@ -13,6 +15,7 @@ final class KvmPin implements Pin {
   private final KernelReference reference;
   private final PageIndex page;
   private final ReferenceKind kind;
+  private final Accessor accessor;
   private final String holder;
   private final Instant since = Instant.now();
   private final Counted open;
@@ -23,10 +26,12 @@ final class KvmPin implements Pin {
       KernelReference reference,
       PageIndex page,
       ReferenceKind kind,
+      Accessor accessor,
       String holder) {
     this.reference = reference;
     this.page = page;
     this.kind = kind;
+    this.accessor = accessor;
     this.holder = holder;
     this.open =
         new Counted(() -> {
@@ -51,25 +56,31 @@ final class KvmPin implements Pin {
   }
 
   @Override
+  public Accessor accessor() {
+    return accessor;
+  }
+
+  @Override
   public Instant since() {
     return since;
   }
 
   @Override
-  public byte load(int inPage) {
+  public PinAccess read(int inPage) {
     enter(inPage);
     try {
-      return reference.load(inPage);
+      return new PinAccess.Reached(reference.load(inPage));
     } finally {
       open.leave();
     }
   }
 
   @Override
-  public void store(int inPage, byte value) {
+  public PinAccess write(int inPage, byte value) {
     enter(inPage);
     try {
       reference.store(inPage, value);
+      return new PinAccess.Reached(value);
     } finally {
       open.leave();
     }

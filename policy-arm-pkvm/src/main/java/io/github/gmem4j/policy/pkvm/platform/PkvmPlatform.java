@@ -9,6 +9,8 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Execution;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.policy.Interception;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PlatformHost;
@@ -18,6 +20,7 @@ import io.github.gmem4j.api.policy.SlotRefusal;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.SlotRequest;
+import io.github.gmem4j.policy.pkvm.el2.DmaIsolation;
 import io.github.gmem4j.policy.pkvm.el2.GuestPage;
 import io.github.gmem4j.policy.pkvm.el2.HvcOutcome;
 import io.github.gmem4j.policy.pkvm.el2.Hypervisor;
@@ -47,6 +50,7 @@ import java.util.Optional;
 public final class PkvmPlatform implements Platform {
   private final PlatformHost host;
   private final OwnerChange ownerChange;
+  private final DmaIsolation dmaIsolation;
   private final Hypervisor hypervisor;
   private final VmHandle vm;
   private final PassedCalls calls = new PassedCalls();
@@ -58,10 +62,13 @@ public final class PkvmPlatform implements Platform {
    * @param host the VM
    * @param profile which calls EL2 knows
    * @param ownerChange when EL2 changes owners
+   * @param dmaIsolation what keeps devices from what the host does not have
    */
-  public PkvmPlatform(PlatformHost host, HvcProfile profile, OwnerChange ownerChange) {
+  public PkvmPlatform(
+      PlatformHost host, HvcProfile profile, OwnerChange ownerChange, DmaIsolation dmaIsolation) {
     this.host = host;
     this.ownerChange = ownerChange;
+    this.dmaIsolation = dmaIsolation;
     hypervisor = new Hypervisor(HypervisorConfig.of(profile).withFaults(host.faults()));
     vm = hypervisor.createVm(VmKind.PROTECTED).orThrow();
   }
@@ -161,12 +168,29 @@ public final class PkvmPlatform implements Platform {
     succeed(hypervisor.guestUnshareHost(vm, gfn));
   }
 
-  /** Zeroes a private page and poisons its frame; a page that the host may touch stays as it is. */
+  /**
+   * A CPU of the host has a private page zeroed and its frame poisoned; a device goes past the
+   * host's stage 2 unless an IOMMU follows it. A page that the host may touch stays as it is.
+   * Source: Linux 7.3.4 {@code arch/arm64/kvm/pkvm.c}, {@code pkvm_force_reclaim_guest_page};
+   * {@code Documentation/virt/kvm/arm/pkvm.rst}, "DMA isolation using an IOMMU".
+   */
   @Override
-  public void reachedByHost(Folio folio) {
-    if (frameOf(folio).isPresent() && hypervisor.hostState(folio) == PageState.NOPAGE) {
-      succeed(hypervisor.forceReclaim(folio));
+  public HostReach reachedByHost(Folio folio, HostAttempt attempt) {
+    if (frameOf(folio).isEmpty() || hypervisor.hostState(folio) != PageState.NOPAGE) {
+      return HostReach.EXPOSED;
     }
+    return switch (attempt.accessor()) {
+      case CPU -> {
+        succeed(hypervisor.forceReclaim(folio));
+        yield HostReach.DESTROYED;
+      }
+      case DEVICE ->
+          switch (dmaIsolation) {
+            case NONE -> HostReach.EXPOSED;
+            case HYPERVISOR_IOMMU ->
+                new HostReach.Blocked("the IOMMU's stage 2 does not map what is the guest's");
+          };
+    };
   }
 
   @Override

@@ -14,6 +14,7 @@ import static io.github.gmem4j.policy.pkvm.engine.TestVm.unshare;
 import static io.github.gmem4j.policy.pkvm.engine.TestVm.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.memory.ConversionOutcome;
@@ -23,14 +24,19 @@ import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Pin;
+import io.github.gmem4j.api.memory.PinAccess;
 import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.memory.Signal;
+import io.github.gmem4j.api.policy.HostReach;
+import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.policy.pkvm.PkvmVariant;
+import io.github.gmem4j.policy.pkvm.el2.DmaIsolation;
 import io.github.gmem4j.policy.pkvm.hvc.Hvc;
 import io.github.gmem4j.policy.pkvm.hvc.HvcResult;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -81,7 +87,7 @@ final class HostAccessTest {
   @Test
   void n33_aStaleReferenceDestroysThePageInMainline() {
     mainline.shared(3, 42);
-    Pin stale = mainline.pin(3);
+    Pin stale = mainline.kernelPin(3);
     assertEquals(List.of(SUCCEEDED, loaded(42)), mainline.run(unshare(3), read(3)));
 
     assertEquals(0, stale.load(0));
@@ -93,9 +99,44 @@ final class HostAccessTest {
   }
 
   @Test
+  @DisplayName("a device goes past the host's stage 2: it reads and writes what is the guest's")
+  void aDeviceThatGoesOnReachesTheGuestsPageInMainline() {
+    mainline.shared(3, 42);
+    Pin device = mainline.pin(3);
+    mainline.run(unshare(3), write(3, 0x77));
+
+    assertEquals(new PinAccess.Reached((byte) 0x77), device.read(0));
+    assertEquals(new PinAccess.Reached((byte) 9), device.write(0, (byte) 9));
+
+    assertEquals(loaded(9), mainline.result(read(3)));
+    assertEquals(
+        List.of(HostReach.EXPOSED, HostReach.EXPOSED),
+        mainline.events.stream()
+            .filter(RoadEvent.PrivatePageReached.class::isInstance)
+            .map(event -> ((RoadEvent.PrivatePageReached) event).reach())
+            .toList());
+  }
+
+  @Test
+  void anIommuInTheHypervisorsHandsStopsTheDevice() {
+    TestVm isolated =
+        new TestVm(PkvmVariant.MAINLINE.config().withDmaIsolation(DmaIsolation.HYPERVISOR_IOMMU));
+    isolated.shared(3, 42);
+    Pin device = isolated.pin(3);
+    assertEquals(42, device.load(0), "while it is shared");
+    isolated.run(unshare(3), write(3, 0x77));
+
+    assertInstanceOf(PinAccess.Blocked.class, device.read(0));
+    assertInstanceOf(PinAccess.Blocked.class, device.write(0, (byte) 9));
+    assertThrows(IllegalStateException.class, () -> device.load(0));
+
+    assertEquals(loaded(0x77), isolated.result(read(3)));
+  }
+
+  @Test
   void n36_aPoisonedFrameStaysDeadWithAnotherPageInIt() {
     mainline.shared(3, 42);
-    Pin stale = mainline.pin(3);
+    Pin stale = mainline.kernelPin(3);
     mainline.run(unshare(3));
     stale.store(0, (byte) 1);
     stale.close();

@@ -143,7 +143,7 @@ final class InterleavingsTest {
   void i5_guestDataDoesNotSurviveASlowHostWhereEl2FlipsFirst() {
     TestVm mainline = TestVm.of(PkvmVariant.MAINLINE);
     mainline.shared(3, 42);
-    Pin slow = mainline.pin(3);
+    Pin slow = mainline.kernelPin(3);
     mainline.run(unshare(3), write(3, 43));
 
     assertEquals(0, slow.load(0));

@@ -129,6 +129,10 @@ final class TestVm {
     return host.pin(new PageIndex(page), ReferenceKind.LONG_TERM, "nic").orThrow();
   }
 
+  Pin kernelPin(long page) {
+    return host.pin(new PageIndex(page), ReferenceKind.SHORT_TERM, "pipe").orThrow();
+  }
+
   void store(long page, int value) {
     assertEquals(HostAccess.DONE, host.store(at(page), new byte[] {(byte) value}));
   }

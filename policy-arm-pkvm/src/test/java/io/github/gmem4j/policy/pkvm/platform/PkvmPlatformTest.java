@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.github.gmem4j.api.guest.GuestCall;
 import io.github.gmem4j.api.guest.PlatformInstruction;
+import io.github.gmem4j.api.memory.Accessor;
 import io.github.gmem4j.api.policy.Execution;
 import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.policy.Interception;
 import io.github.gmem4j.api.policy.PrivateAccess;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
+import io.github.gmem4j.policy.pkvm.el2.DmaIsolation;
 import io.github.gmem4j.policy.pkvm.el2.PageState;
 import io.github.gmem4j.policy.pkvm.hvc.Hvc;
 import io.github.gmem4j.policy.pkvm.hvc.HvcProfile;
@@ -18,6 +22,7 @@ import io.github.gmem4j.policy.pkvm.hvc.HvcResult;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The platform alone, over EL2, without an engine. */
@@ -28,7 +33,12 @@ final class PkvmPlatformTest {
 
   private final FakeHost host = new FakeHost();
   private final PkvmPlatform platform =
-      new PkvmPlatform(host, HvcProfile.MAINLINE, OwnerChange.WHEN_CONVERTED);
+      new PkvmPlatform(host, HvcProfile.MAINLINE, OwnerChange.WHEN_CONVERTED, DmaIsolation.NONE);
+  private static final HostAttempt BY_CPU =
+      new HostAttempt(Accessor.CPU, HostAttempt.Direction.LOAD);
+  private static final HostAttempt BY_DEVICE =
+      new HostAttempt(Accessor.DEVICE, HostAttempt.Direction.STORE);
+
   private final FakeFolio folio = new FakeFolio(7);
   private final FakeFolio other = new FakeFolio(8);
 
@@ -98,7 +108,7 @@ final class PkvmPlatformTest {
   void aPageThatNoGuestTouchedStaysTheHosts() {
     platform.makeShared(folio);
     platform.takenFromHost(folio);
-    platform.reachedByHost(folio);
+    platform.reachedByHost(folio, BY_CPU);
     platform.reclaim(folio);
 
     states(PageState.NOPAGE, PageState.OWNED);
@@ -109,7 +119,7 @@ final class PkvmPlatformTest {
   void n36_aPageTakenByForceIsZeroedAndGoodForAnotherFrameOnly() {
     isPrivate();
 
-    platform.reachedByHost(folio);
+    platform.reachedByHost(folio, BY_CPU);
 
     states(PageState.POISON, PageState.OWNED);
     assertEquals(1, folio.zeroings());
@@ -123,7 +133,7 @@ final class PkvmPlatformTest {
   void aSharedPageThatTheHostReachesStaysAsItIs() {
     isShared();
 
-    platform.reachedByHost(folio);
+    platform.reachedByHost(folio, BY_CPU);
 
     states(PageState.SHARED_OWNED, PageState.SHARED_BORROWED);
     assertEquals(0, folio.zeroings());
@@ -225,7 +235,8 @@ final class PkvmPlatformTest {
 
   @Test
   void whereEl2ChangesOwnersInTheCallTheKernelCannotDenyIt() {
-    PkvmPlatform mainline = new PkvmPlatform(host, HvcProfile.MAINLINE, OwnerChange.IN_CALL);
+    PkvmPlatform mainline =
+        new PkvmPlatform(host, HvcProfile.MAINLINE, OwnerChange.IN_CALL, DmaIsolation.NONE);
     mainline.makePrivate(FRAME, folio);
     Hvc share = Hvc.share(FRAME.gpa());
 
@@ -238,7 +249,8 @@ final class PkvmPlatformTest {
 
   @Test
   void aRangeIsPassedOnAsFarAsItGoes() {
-    PkvmPlatform android = new PkvmPlatform(host, HvcProfile.ANDROID, OwnerChange.WHEN_CONVERTED);
+    PkvmPlatform android =
+        new PkvmPlatform(host, HvcProfile.ANDROID, OwnerChange.WHEN_CONVERTED, DmaIsolation.NONE);
     android.makePrivate(FRAME, folio);
     android.makePrivate(OTHER_FRAME, other);
     android.makePrivate(new Gfn(5), new FakeFolio(20));
@@ -256,5 +268,30 @@ final class PkvmPlatformTest {
   void whatIsNotPkvmsIsPassedOnOrUndefined() {
     assertEquals(Interception.PASSED, platform.intercept(0, new SomebodyElses()));
     assertInstanceOf(Execution.Excepted.class, platform.execute(new SomebodyElses()));
+  }
+
+  @Test
+  @DisplayName("Documentation/virt/kvm/arm/pkvm.rst, DMA isolation using an IOMMU: unimplemented")
+  void aDeviceGoesPastTheHostsStage2() {
+    isPrivate();
+
+    assertEquals(HostReach.EXPOSED, platform.reachedByHost(folio, BY_DEVICE));
+
+    states(PageState.OWNED, PageState.NOPAGE);
+    assertEquals(0, folio.zeroings());
+  }
+
+  @Test
+  void anIommuInTheHypervisorsHandsStopsIt() {
+    PkvmPlatform isolated =
+        new PkvmPlatform(
+            host, HvcProfile.MAINLINE, OwnerChange.WHEN_CONVERTED, DmaIsolation.HYPERVISOR_IOMMU);
+    assertEquals(Granting.GRANTED, isolated.makePrivate(FRAME, folio));
+
+    assertInstanceOf(HostReach.Blocked.class, isolated.reachedByHost(folio, BY_DEVICE));
+    assertEquals(HostReach.EXPOSED, isolated.reachedByHost(other, BY_DEVICE));
+
+    assertEquals(PageState.OWNED, isolated.guestState(FRAME));
+    assertEquals(HostReach.DESTROYED, isolated.reachedByHost(folio, BY_CPU));
   }
 }

@@ -5,6 +5,8 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Execution;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PlatformHost;
 import io.github.gmem4j.api.policy.PrivateAccess;
@@ -102,6 +104,26 @@ public final class RmpPlatform implements Platform {
   @Override
   public void reclaim(Folio folio) {
     makeShared(folio);
+  }
+
+  /**
+   * The RMP is checked on every store, and by the IOMMU on every DMA; a CPU's load is not checked
+   * and sees ciphertext. Source: AMD64 Architecture Programmer's Manual volume 2, 15.36.10; Linux
+   * 7.3 {@code drivers/iommu/amd/iommu.c}, {@code amd_iommu_report_rmp_fault}.
+   */
+  @Override
+  public HostReach reachedByHost(Folio folio, HostAttempt attempt) {
+    if (!rmp.at(folio.pfn()).assigned()) {
+      return HostReach.EXPOSED;
+    }
+    return switch (attempt.accessor()) {
+      case DEVICE -> new HostReach.Blocked("RMP_PAGE_FAULT: the IOMMU aborts the device's access");
+      case CPU ->
+          switch (attempt.direction()) {
+            case LOAD -> HostReach.UNREADABLE;
+            case STORE -> new HostReach.Blocked("#PF with the RMP bit: the host's store fails");
+          };
+    };
   }
 
   @Override

@@ -4,6 +4,8 @@ import io.github.gmem4j.api.guest.PlatformInstruction;
 import io.github.gmem4j.api.policy.Execution;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PlatformHost;
 import io.github.gmem4j.api.policy.PrivateAccess;
@@ -157,6 +159,22 @@ public final class SeptPlatform implements Platform {
     firmware.physical().reclaim(folio);
   }
 
+  /**
+   * Without the TD's key a load sees no byte of it. A store, by whomever, makes the line an
+   * ordinary one: the TD's next use of the page is a machine check. Source: Linux {@code
+   * Documentation/arch/x86/tdx.rst}; Intel TDX module base specification, memory integrity.
+   */
+  @Override
+  public HostReach reachedByHost(Folio folio, HostAttempt attempt) {
+    if (firmware.state().ownerOf(folio).isEmpty()) {
+      return HostReach.EXPOSED;
+    }
+    if (attempt.direction() == HostAttempt.Direction.STORE) {
+      firmware.state().spoil(folio);
+    }
+    return HostReach.UNREADABLE;
+  }
+
   private void quarantineIfUnflushed(Folio folio) {
     if (isQuarantined(folio)) {
       host.quarantine(folio, "removed from the S-EPT but not flushed");
@@ -166,7 +184,10 @@ public final class SeptPlatform implements Platform {
   @Override
   public PrivateAccess access(Gfn gfn) {
     return switch (firmware.guest().touch(gfn)) {
-      case MAPPED -> PrivateAccess.REACHED;
+      case MAPPED ->
+          firmware.state().isSpoiled(gfn)
+              ? new PrivateAccess.Fatal("machine check: the host stored to " + gfn)
+              : PrivateAccess.REACHED;
       case PENDING -> touchPending(gfn);
       case FREE, NL_MAPPED, NL_BLOCKED, BLOCKED, PENDING_BLOCKED -> PrivateAccess.NOT_MAPPED;
     };

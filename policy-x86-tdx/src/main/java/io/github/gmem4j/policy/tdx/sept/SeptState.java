@@ -37,6 +37,9 @@ final class SeptState {
   /** Pages that were removed and could not be flushed; KVM's knowledge, not the module's. */
   private final Set<Long> quarantined = new HashSet<>();
 
+  /** Pages of the TD that the host stored to: their integrity is gone. */
+  private final Set<Long> spoiled = new HashSet<>();
+
   private boolean finalized;
 
   SeptState() {
@@ -99,7 +102,12 @@ final class SeptState {
   }
 
   void free(FolioRun pages) {
-    pages.folios().forEach(folio -> owners.remove(folio.pfn()));
+    pages
+        .folios()
+        .forEach(folio -> {
+          owners.remove(folio.pfn());
+          spoiled.remove(folio.pfn());
+        });
   }
 
   boolean isFree(FolioRun pages) {
@@ -116,6 +124,20 @@ final class SeptState {
 
   boolean isQuarantined(Folio folio) {
     return quarantined.contains(folio.pfn());
+  }
+
+  /** The host stores to a page of the TD. */
+  void spoil(Folio folio) {
+    spoiled.add(folio.pfn());
+  }
+
+  /** Tells whether the host stored to the page that a leaf maps at a frame. */
+  boolean isSpoiled(Gfn gfn) {
+    return !spoiled.isEmpty()
+        && leafOver(gfn)
+            .map(leaf -> at(leaf).pages().folios())
+            .filter(folios -> folios.stream().anyMatch(folio -> spoiled.contains(folio.pfn())))
+            .isPresent();
   }
 
   /** Tells whether the TD was finalized: it may run, and its TLBs must be tracked. */

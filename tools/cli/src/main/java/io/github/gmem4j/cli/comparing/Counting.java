@@ -154,6 +154,7 @@ final class Counting {
         byKvm -= flipped.target() == Shareability.SHARED ? 1 : 0;
       }
       case RoadEvent.LastReferenceDropped dropped -> lastReferences++;
+      case RoadEvent.PrivatePageReached reached -> {}
     }
   }
 

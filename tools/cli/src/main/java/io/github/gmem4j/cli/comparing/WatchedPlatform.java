@@ -7,6 +7,8 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Execution;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.policy.Granting;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.policy.Interception;
 import io.github.gmem4j.api.policy.Platform;
 import io.github.gmem4j.api.policy.PrivateAccess;
@@ -76,8 +78,8 @@ record WatchedPlatform(
   }
 
   @Override
-  public void reachedByHost(Folio folio) {
-    platform.reachedByHost(folios.watched(folio));
+  public HostReach reachedByHost(Folio folio, HostAttempt attempt) {
+    return platform.reachedByHost(folios.watched(folio), attempt);
   }
 
   @Override

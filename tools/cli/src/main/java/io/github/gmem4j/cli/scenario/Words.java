@@ -2,12 +2,15 @@ package io.github.gmem4j.cli.scenario;
 
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
+import io.github.gmem4j.api.memory.Accessor;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.HostAccess;
 import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.HostAttempt;
+import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.policy.snp.rmp.RmpStatus;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
@@ -50,8 +53,11 @@ public final class Words {
   /** There is no such thing. */
   public static final String NONE = "none";
 
+  /** What stands before a page stopped the access. */
+  public static final String BLOCKED = "blocked";
+
   /** What a read through a reference can yield, beside the byte. */
-  public static final List<String> PINNED = List.of(NONE);
+  public static final List<String> PINNED = List.of(NONE, BLOCKED);
 
   /** What a call of the VMM can yield. */
   public static final List<String> CALL =
@@ -169,6 +175,32 @@ public final class Words {
             && returned.result() instanceof VmCallResult answer
         ? "0x" + Long.toHexString(answer.r11())
         : NONE;
+  }
+
+  /** Returns the words for who reads and writes through a reference. */
+  public static String of(Accessor accessor) {
+    return switch (accessor) {
+      case CPU -> "a CPU of the host";
+      case DEVICE -> "a device";
+    };
+  }
+
+  /** Returns the word for the way that a byte goes. */
+  public static String of(HostAttempt.Direction direction) {
+    return switch (direction) {
+      case LOAD -> "load";
+      case STORE -> "store";
+    };
+  }
+
+  /** Returns the word for what the host reaches of a private page. */
+  public static String of(HostReach reach) {
+    return switch (reach) {
+      case HostReach.Exposed exposed -> "exposed";
+      case HostReach.Destroyed destroyed -> "destroyed";
+      case HostReach.Unreadable unreadable -> "unreadable";
+      case HostReach.Blocked blocked -> BLOCKED;
+    };
   }
 
   /** Returns the word of what a conversion yielded. */

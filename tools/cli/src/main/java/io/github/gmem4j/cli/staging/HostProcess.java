@@ -7,6 +7,7 @@ import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Pin;
+import io.github.gmem4j.api.memory.PinAccess;
 import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.cli.journal.Journal;
 import io.github.gmem4j.cli.journal.Lane;
@@ -162,10 +163,21 @@ public final class HostProcess {
       journal.deed(lane, lane, "has no reference on " + page + " to read through");
       return Words.NONE;
     }
-    String value = Words.of(pin.get().load(0));
-    journal.deed(
-        lane, Lane.MEMORY, "reads %s from %s through its reference".formatted(value, page));
-    return value;
+    return switch (pin.get().read(0)) {
+      case PinAccess.Reached reached -> {
+        String value = Words.of(reached.value());
+        journal.deed(
+            lane, Lane.MEMORY, "reads %s from %s through its reference".formatted(value, page));
+        yield value;
+      }
+      case PinAccess.Blocked blocked -> {
+        journal.deed(
+            lane,
+            Lane.MEMORY,
+            "cannot read %s through its reference: %s".formatted(page, blocked.reason()));
+        yield Words.BLOCKED;
+      }
+    };
   }
 
   /** Drops the references it has on a page. */

@@ -110,6 +110,14 @@ final class EventFields {
         json.writeStringField("event", "last-reference-dropped");
         json.writeNumberField("page", dropped.page().value());
       }
+      case RoadEvent.PrivatePageReached reached -> {
+        json.writeStringField("event", "private-page-reached");
+        json.writeNumberField("page", reached.page().value());
+        json.writeStringField("holder", reached.holder());
+        json.writeStringField("accessor", Words.of(reached.attempt().accessor()));
+        json.writeStringField("direction", Words.of(reached.attempt().direction()));
+        json.writeStringField("reach", Words.of(reached.reach()));
+      }
     }
   }
 

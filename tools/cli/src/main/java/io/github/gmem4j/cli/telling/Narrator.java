@@ -102,6 +102,15 @@ final class Narrator {
                   .formatted(GuestWords.range(flipped.range()), Words.of(flipped.target())));
       case RoadEvent.LastReferenceDropped dropped ->
           note(at, Lane.MEMORY, "no reference left on " + dropped.page() + ": it is private");
+      case RoadEvent.PrivatePageReached reached ->
+          note(
+              at,
+              Lane.MEMORY,
+              "%s reaches private %s: %s"
+                  .formatted(
+                      Words.of(reached.attempt().accessor()),
+                      reached.page(),
+                      Words.of(reached.reach())));
     };
   }
 

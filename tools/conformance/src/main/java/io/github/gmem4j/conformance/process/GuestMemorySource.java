@@ -1,5 +1,6 @@
 package io.github.gmem4j.conformance.process;
 
+import io.github.gmem4j.api.memory.Accessor;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.GuestMemory;
@@ -42,7 +43,7 @@ public final class GuestMemorySource implements PageSource {
 
   @Override
   public Optional<HeldPage> hold(PageIndex page, ReferenceKind kind, String holder) {
-    return mapping.pin(page, kind, holder) instanceof KernelResult.Ok<Pin> ok
+    return mapping.pin(page, kind, Accessor.CPU, holder) instanceof KernelResult.Ok<Pin> ok
         ? Optional.of(new Pinned(ok.value()))
         : Optional.empty();
   }

@@ -173,12 +173,12 @@ final class MappedAreaTest {
   @Test
   void referencesAreTakenUpToTheFirstPageThatCannotBeTouched() {
     Pin pin = mock(Pin.class);
-    when(mapping.pin(any(), any(), any())).thenReturn(KernelResult.ok(pin));
-    when(mapping.pin(eq(new PageIndex(2)), any(), any()))
+    when(mapping.pin(any(), any(), any(), any())).thenReturn(KernelResult.ok(pin));
+    when(mapping.pin(eq(new PageIndex(2)), any(), any(), any()))
         .thenReturn(KernelResult.failed(Errno.EFAULT, "private"));
 
     assertEquals(2, guestMemory.splice(PageRange.of(0, 4), "x").orThrow().count());
-    verify(mapping, never()).pin(eq(new PageIndex(3)), any(), any());
+    verify(mapping, never()).pin(eq(new PageIndex(3)), any(), any(), any());
   }
 
   @Test
