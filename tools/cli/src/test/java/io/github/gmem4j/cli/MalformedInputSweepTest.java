@@ -181,7 +181,7 @@ class MalformedInputSweepTest {
           for (int i = 0; i < RECORDINGS; i++) {
             String text = i % 2 == 0 ? spoilt(any(good)) : any(good);
             if (i % 4 == 0) {
-              Files.writeString(file, text);
+              Files.write(file, text.getBytes(StandardCharsets.UTF_8));
             } else {
               Files.write(file, spoiltAndPacked(text));
             }
@@ -200,7 +200,7 @@ class MalformedInputSweepTest {
         FOREVER,
         () -> {
           for (int i = 0; i < DOCUMENTS; i++) {
-            Files.writeString(file, spoilt(DOCUMENT));
+            Files.write(file, spoilt(DOCUMENT).getBytes(StandardCharsets.UTF_8));
             assertAnswers(
                 file,
                 random.nextBoolean()
