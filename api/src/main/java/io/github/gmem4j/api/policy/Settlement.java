@@ -59,8 +59,15 @@ public sealed interface Settlement {
    *
    * @param range the poisoned frames
    * @param reason what happened
+   * @param cause what the participant threw, with what others threw after it as suppressed; empty
+   *     where there is no exception to show
    */
-  record Poisoned(GfnRange range, String reason) implements Settlement {}
+  record Poisoned(GfnRange range, String reason, Optional<Throwable> cause) implements Settlement {
+    /** Poisoned without an exception to show. */
+    public Poisoned(GfnRange range, String reason) {
+      this(range, reason, Optional.empty());
+    }
+  }
 
   /**
    * What is in the way of a conversion.

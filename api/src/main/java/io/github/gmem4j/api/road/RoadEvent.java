@@ -139,6 +139,17 @@ public sealed interface RoadEvent {
   }
 
   /**
+   * A participant broke its promise: from now on the frames are not converted. Told whether or not
+   * a request waits for an answer.
+   */
+  record RangePoisoned(Settlement.Poisoned poison) implements RoadEvent {
+    @Override
+    public Seat seat() {
+      return Seat.VMM;
+    }
+  }
+
+  /**
    * A conversion was tried.
    *
    * @param range bytes of the guest memory, or guest physical bytes where the VM keeps the state

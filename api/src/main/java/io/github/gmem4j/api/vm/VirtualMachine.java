@@ -108,6 +108,17 @@ public interface VirtualMachine extends AutoCloseable {
   Vcpu createVcpu(GuestProgram program);
 
   /**
+   * Registers somebody who is told when memory changes its state and when parts of this VM go. Who
+   * registers twice is told once.
+   *
+   * @implSpec The default registers nobody, for a VM whose VMM learns of these by other ways.
+   */
+  default void addListener(VmListener listener) {}
+
+  /** Ends a registration; has no effect if there is none. */
+  default void removeListener(VmListener listener) {}
+
+  /**
    * Ends the VM: no slot is left, its vCPUs run no more, what the kernel held for their calls is
    * dropped. Its views stay usable until they are closed. Closing again has no effect.
    */

@@ -121,4 +121,32 @@ class PolicyValuesTest {
   private static PolicyTraits traits(String name) {
     return new PolicyTraits(name, VmType.CONFIDENTIAL, PolicyTraits.Converter.VMM, "x");
   }
+
+  @Test
+  void retryRuleKnowsTheLongestTimeThatItHoldsAVcpu() {
+    RetryRule second = new RetryRule.Hold(Duration.ofSeconds(2), 3, RetryRule.GIVE_UP);
+    RetryRule first = new RetryRule.Hold(Duration.ofMillis(5), 200, second);
+
+    assertEquals(Duration.ofSeconds(7), first.longest());
+    assertEquals(Duration.ZERO, RetryRule.GIVE_UP.longest());
+    assertEquals(Duration.ZERO, RetryRule.ANSWER_RETRY.longest());
+  }
+
+  @Test
+  void retryRuleAtTheLimitOfTimeIsLegalAndOneNanosecondMoreIsNot() {
+    Duration most = RetryRule.Hold.LONGEST;
+    RetryRule last = new RetryRule.Hold(Duration.ofNanos(1), 1, RetryRule.GIVE_UP);
+
+    assertEquals(most, new RetryRule.Hold(most, 1, RetryRule.GIVE_UP).longest());
+    assertEquals(most, new RetryRule.Hold(most.minusNanos(1), 1, last).longest());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new RetryRule.Hold(most.plusNanos(1), 1, RetryRule.GIVE_UP));
+    assertThrows(IllegalArgumentException.class, () -> new RetryRule.Hold(most, 1, last));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new RetryRule.Hold(
+                Duration.ofSeconds(Long.MAX_VALUE), Integer.MAX_VALUE, RetryRule.GIVE_UP));
+  }
 }

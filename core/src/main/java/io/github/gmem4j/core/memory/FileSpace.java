@@ -5,6 +5,8 @@ import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.Page;
+import io.github.gmem4j.api.memory.Shareability;
+import java.util.List;
 
 /** Allocating and freeing the pages of a memory: fallocate. */
 final class FileSpace {
@@ -30,22 +32,24 @@ final class FileSpace {
     Inode inode = view.inode();
     long first = Math.min(range.start().value(), inode.bytes()) >>> Page.SHIFT;
     long end = Math.min(range.start().value() + range.size().value(), inode.bytes()) >>> Page.SHIFT;
+    List<Long> flipped;
     long stamp = inode.lockExclusive();
     try {
       if (!view.isOpen()) {
         return MemoryView.closed();
       }
-      Withholding.settleBeforePunch(inode, first, end);
+      flipped = Withholding.settleBeforePunch(inode, first, end);
       Invalidation.begin(inode, first, end, Zap.ALL);
       try {
         inode.dropPages(first, end);
       } finally {
         Invalidation.end(inode, first, end);
       }
-      return KernelResult.ok(range);
     } finally {
       inode.unlockExclusive(stamp);
     }
+    flipped.forEach(index -> inode.tellStateChanged(index, index + 1, Shareability.PRIVATE));
+    return KernelResult.ok(range);
   }
 
   private static KernelResult<ByteRange> allocate(MemoryView view, ByteRange range) {

@@ -1,9 +1,12 @@
 package io.github.gmem4j.core.memory;
 
+import io.github.gmem4j.api.memory.GuestMemory;
+import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.policy.HostAttempt;
 import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.vm.VmType;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -56,4 +59,18 @@ public interface GuestSide {
 
   /** Tells the platform that a page goes back to the host. Takes the MMU lock. */
   void reclaim(Folio page);
+
+  /**
+   * Takes note that the VMM has converted pages: requests of guests that contradict no longer
+   * stand. With no lock held, before {@link #stateChanged}.
+   *
+   * @param bindings where the guest finds pages of the view
+   */
+  void convertedByVmm(List<Binding> bindings, long firstPage, long endPage, Shareability state);
+
+  /** Tells who wants to know that pages have been converted. With no lock held. */
+  void stateChanged(GuestMemory view, long firstPage, long endPage, Shareability state);
+
+  /** Tells who wants to know that a view was closed. With no lock held. */
+  void memoryClosed(GuestMemory view);
 }

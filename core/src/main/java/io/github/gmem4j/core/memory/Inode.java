@@ -116,6 +116,22 @@ final class Inode {
     page.belongTo(null);
   }
 
+  /** Tells all VMs that a VMM has converted pages. With no lock held. */
+  void tellConvertedByVmm(long first, long end, Shareability state) {
+    for (MemoryView view : views) {
+      view.guest().convertedByVmm(view.bindings(), first, end, state);
+    }
+  }
+
+  /** Tells all VMs that pages have been converted, by whomever. With no lock held. */
+  void tellStateChanged(long first, long end, Shareability state) {
+    if (first < end) {
+      for (MemoryView view : views) {
+        view.guest().stateChanged(view, first, end, state);
+      }
+    }
+  }
+
   long lockExclusive() {
     assert LockLevel.INVALIDATE.enter();
     return invalidateLock.writeLock();

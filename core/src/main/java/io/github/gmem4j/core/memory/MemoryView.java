@@ -102,11 +102,14 @@ public final class MemoryView implements GuestMemory {
 
   @Override
   public ConversionOutcome convert(ConversionRequest request) {
-    return told(
-        request,
+    ConversionOutcome outcome =
         file.isOpen()
             ? conversion.convert(this, request, Conversion.ANYWAY)
-            : new ConversionOutcome.Rejected(Errno.EBADF, CLOSED));
+            : new ConversionOutcome.Rejected(Errno.EBADF, CLOSED);
+    if (outcome.succeeded()) {
+      inode.tellConvertedByVmm(firstPage(request), endPage(request), target(request));
+    }
+    return told(request, outcome);
   }
 
   /**
@@ -120,11 +123,25 @@ public final class MemoryView implements GuestMemory {
   }
 
   private ConversionOutcome told(ConversionRequest request, ConversionOutcome outcome) {
+    if (outcome.succeeded()) {
+      inode.tellStateChanged(firstPage(request), endPage(request), target(request));
+    }
     if (inode.kernel().isHeard()) {
-      Shareability target = request.attributes() == 0 ? Shareability.SHARED : Shareability.PRIVATE;
-      inode.kernel().emit(new RoadEvent.ConversionTried(request.range(), target, outcome));
+      inode.kernel().emit(new RoadEvent.ConversionTried(request.range(), target(request), outcome));
     }
     return outcome;
+  }
+
+  private static long firstPage(ConversionRequest request) {
+    return request.range().start().page().value();
+  }
+
+  private static long endPage(ConversionRequest request) {
+    return firstPage(request) + request.range().size().wholePages().value();
+  }
+
+  private static Shareability target(ConversionRequest request) {
+    return request.attributes() == 0 ? Shareability.SHARED : Shareability.PRIVATE;
   }
 
   @Override
@@ -294,7 +311,11 @@ public final class MemoryView implements GuestMemory {
 
   /** Notes that a hypervisor beneath the kernel gave pages to the guest, whoever uses them. */
   public ConversionOutcome flipToPrivate(long first, long end) {
-    return conversion.flipToPrivate(this, first, end);
+    ConversionOutcome outcome = conversion.flipToPrivate(this, first, end);
+    if (outcome.succeeded()) {
+      inode.tellStateChanged(first, end, Shareability.PRIVATE);
+    }
+    return outcome;
   }
 
   /** Keeps the shared pages of a range from the guest, or from everyone. */
@@ -385,13 +406,18 @@ public final class MemoryView implements GuestMemory {
 
   @Override
   public void close() {
+    boolean first;
     long stamp = inode.lockExclusive();
     try {
+      first = file.isOpen();
       if (file.close()) {
         release();
       }
     } finally {
       inode.unlockExclusive(stamp);
+    }
+    if (first) {
+      guest.memoryClosed(this);
     }
   }
 

@@ -55,6 +55,7 @@ public final class InMemoryVcpu implements Vcpu {
   private final AtomicBoolean kicked = new AtomicBoolean();
   private final AtomicBoolean eventPending = new AtomicBoolean();
   private final KickWatches watches = new KickWatches();
+  private final AtomicBoolean endTold = new AtomicBoolean();
   private @Nullable GuestMove move;
   private @Nullable GuestCall passedOn;
   private Unfinished unfinished = Unfinished.NOTHING;
@@ -134,6 +135,9 @@ public final class InMemoryVcpu implements Vcpu {
         }
       } finally {
         mutex.leave();
+      }
+      if (!endTold.getAndSet(true)) {
+        vm.vcpuClosed(id);
       }
     }
   }

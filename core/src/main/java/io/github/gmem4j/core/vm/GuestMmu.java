@@ -1,5 +1,8 @@
 package io.github.gmem4j.core.vm;
 
+import io.github.gmem4j.api.memory.GuestMemory;
+import io.github.gmem4j.api.memory.PageRange;
+import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.policy.HostAttempt;
@@ -14,6 +17,7 @@ import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.core.boundary.Answered;
 import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.core.lock.LockLevel;
+import io.github.gmem4j.core.memory.Binding;
 import io.github.gmem4j.core.memory.GuestSide;
 import io.github.gmem4j.core.memory.PhysicalPage;
 import java.util.LinkedHashSet;
@@ -36,6 +40,8 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   private final VmType type;
   private final HostKernel kernel;
   private final ConversionPolicy policy;
+  private final GuestRequests requests;
+  private final VmListeners listeners;
   private final StampedLock mmuLock = new StampedLock();
   private final Set<VcpuPresence> vcpus = new LinkedHashSet<>();
   private @Nullable Platform platform;
@@ -49,10 +55,17 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   // Written under the lock.
   private volatile boolean torndown;
 
-  GuestMmu(VmType type, HostKernel kernel, ConversionPolicy policy) {
+  GuestMmu(
+      VmType type,
+      HostKernel kernel,
+      ConversionPolicy policy,
+      GuestRequests requests,
+      VmListeners listeners) {
     this.type = type;
     this.kernel = kernel;
     this.policy = policy;
+    this.requests = requests;
+    this.listeners = listeners;
   }
 
   void install(Platform model) {
@@ -271,6 +284,31 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     } finally {
       unlock();
     }
+  }
+
+  @Override
+  public void convertedByVmm(
+      List<Binding> bindings, long firstPage, long endPage, Shareability state) {
+    for (Binding binding : bindings) {
+      long first = Math.max(firstPage, binding.firstPage());
+      long end = Math.min(endPage, binding.endPage());
+      if (first < end) {
+        requests.overtakenByVmm(GfnRange.of(binding.gfnOf(first), end - first).bytes(), state);
+      }
+    }
+  }
+
+  @Override
+  public void stateChanged(GuestMemory view, long firstPage, long endPage, Shareability state) {
+    if (!listeners.areNone()) {
+      PageRange pages = PageRange.of(firstPage, endPage - firstPage);
+      listeners.tell(listener -> listener.stateChanged(view, pages, state));
+    }
+  }
+
+  @Override
+  public void memoryClosed(GuestMemory view) {
+    listeners.tell(listener -> listener.memoryClosed(view));
   }
 
   @Override

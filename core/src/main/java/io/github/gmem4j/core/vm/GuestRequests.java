@@ -1,6 +1,7 @@
 package io.github.gmem4j.core.vm;
 
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.GpaRange;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,8 @@ public final class GuestRequests {
       return new Request(range, target, true);
     }
   }
+
+  private static final int NOBODY = -1;
 
   // A mark lives and goes with its request: both are one entry.
   private final Map<Integer, Request> requests = new ConcurrentHashMap<>();
@@ -51,6 +54,17 @@ public final class GuestRequests {
       requests.replaceAll((vcpu, request) ->
           vcpu != by && request.contradicts(range, target) ? request.overtake() : request);
     }
+  }
+
+  /** Notes that the VMM has converted: requests that contradict no longer stand. */
+  void overtakenByVmm(GpaRange range, Shareability target) {
+    overtake(NOBODY, range, target);
+  }
+
+  /** Notes that a slot is gone: requests for its frames no longer stand. */
+  void cancel(GfnRange frames) {
+    requests.replaceAll((vcpu, request) ->
+        request.range().frames().overlaps(frames) ? request.overtake() : request);
   }
 
   /** Tells whether no newer request contradicts a vCPU's. */

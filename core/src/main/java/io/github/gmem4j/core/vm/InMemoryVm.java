@@ -20,6 +20,7 @@ import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.api.vm.VmListener;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.core.boundary.Answered;
 import io.github.gmem4j.core.kernel.HostKernel;
@@ -52,6 +53,7 @@ public final class InMemoryVm implements VirtualMachine {
   private final AtomicInteger vcpuCount = new AtomicInteger();
   private final BackingMemory backing = new BackingMemory(this);
   private final GuestRequests requests = new GuestRequests();
+  private final VmListeners listeners = new VmListeners();
   private final long exitHypercalls;
   private volatile long enabledExits;
   private volatile boolean closed;
@@ -65,8 +67,8 @@ public final class InMemoryVm implements VirtualMachine {
     this.vcpuMaker = vcpuMaker;
     PolicyTraits traits = Answered.by(policy, "traits", policy.traits());
     this.exitHypercalls = traits.exitHypercalls();
-    this.mmu = new GuestMmu(traits.vmType(), kernel, policy);
-    this.slots = new Slots(mmu, kernel);
+    this.mmu = new GuestMmu(traits.vmType(), kernel, policy, requests, listeners);
+    this.slots = new Slots(mmu, kernel, requests);
     this.launch = new Launch(this);
     mmu.install(Answered.by(policy, "createPlatform", policy.createPlatform(mmu)));
   }
@@ -172,7 +174,26 @@ public final class InMemoryVm implements VirtualMachine {
 
   @Override
   public KernelResult<MemorySlot> setMemory(SlotRequest request) {
-    return slots.set(request);
+    KernelResult<MemorySlot> result = slots.set(request);
+    if (request.size().value() == 0 && result instanceof KernelResult.Ok<MemorySlot> deleted) {
+      listeners.tell(listener -> listener.slotGone(deleted.value()));
+    }
+    return result;
+  }
+
+  @Override
+  public void addListener(VmListener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void removeListener(VmListener listener) {
+    listeners.remove(listener);
+  }
+
+  /** A vCPU was closed. */
+  public void vcpuClosed(int vcpu) {
+    listeners.tell(listener -> listener.vcpuClosed(vcpu));
   }
 
   @Override
@@ -257,5 +278,6 @@ public final class InMemoryVm implements VirtualMachine {
     mmu.tellVcpusOfClose();
     slots.clear();
     mmu.teardown();
+    listeners.tell(VmListener::vmClosed);
   }
 }

@@ -6,6 +6,7 @@ import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.policy.SlotChange;
 import io.github.gmem4j.api.policy.SlotRefusal;
+import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.core.kernel.HostKernel;
@@ -20,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class Slots {
   private final GuestMmu mmu;
   private final HostKernel kernel;
+  private final GuestRequests requests;
   private final ReentrantLock slotsLock = new ReentrantLock();
   private volatile SlotTable table = SlotTable.EMPTY;
 
-  Slots(GuestMmu mmu, HostKernel kernel) {
+  Slots(GuestMmu mmu, HostKernel kernel, GuestRequests requests) {
     this.mmu = mmu;
     this.kernel = kernel;
+    this.requests = requests;
   }
 
   SlotTable table() {
@@ -101,6 +104,9 @@ final class Slots {
 
   private void remove(Slot slot) {
     table = table.without(slot);
+    if (slot.addressSpace() == 0) {
+      requests.cancel(GfnRange.of(slot.firstGfn(), slot.pages()));
+    }
     if (slot.view() != null && slot.binding() != null) {
       slot.view().unbind(slot.binding());
     }

@@ -15,12 +15,9 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.participant.Participant;
 import io.github.gmem4j.api.participant.PlannedConversion;
 import io.github.gmem4j.api.participant.Preparation;
-import io.github.gmem4j.api.policy.PolicyTraits.Converter;
 import io.github.gmem4j.api.policy.RetryRule;
 import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Unconverted;
-import io.github.gmem4j.api.policy.VmmSeat;
-import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.core.World;
@@ -33,32 +30,6 @@ import org.mockito.InOrder;
 class KernelFulfilsTest {
   private static final Exit HALT = new Exit.Halt();
 
-  /** Reads every unshare as a wish for the kernel. */
-  private record Seat(RetryRule retryRule, Unconverted unconverted) implements VmmSeat {
-    @Override
-    public Wish wish(Exit exit) {
-      return exit instanceof Exit.Unshare unshare
-          ? new Wish.Convert(
-              unshare.range(), Shareability.PRIVATE, Wish.Origin.EXPLICIT, Converter.KVM)
-          : Wish.NOTHING;
-    }
-
-    @Override
-    public RetryRule retryRule(Wish.Convert wish) {
-      return retryRule;
-    }
-
-    @Override
-    public Reply reply(Wish.Convert wish, Settlement settlement) {
-      return settlement instanceof Settlement.Ready ? Reply.Answer.DONE : Reply.Answer.REFUSE;
-    }
-
-    @Override
-    public Unconverted unconverted(Wish.Convert wish) {
-      return unconverted;
-    }
-  }
-
   private static final RetryRule TWICE =
       new RetryRule.Hold(Duration.ofMillis(2), 2, RetryRule.GIVE_UP);
   private static final ByteOffset PAGE_1 = World.at(1);
@@ -67,7 +38,7 @@ class KernelFulfilsTest {
   private final Participant iommu = Vmm.ready("iommu");
 
   private Vmm vmm(Unconverted unconverted) {
-    return new Vmm(new Seat(TWICE, unconverted), driver, iommu);
+    return new Vmm(new KernelSeat(TWICE, unconverted), driver, iommu);
   }
 
   private static Exit unshare(long first, long count) {
@@ -156,17 +127,6 @@ class KernelFulfilsTest {
     verify(driver).abort(any());
     vmm.coordinator().answer(0, HALT);
     verify(driver, times(1)).abort(any());
-  }
-
-  @Test
-  void newerWishForTheFramesEndsTheOlder() {
-    Vmm vmm = vmm(Unconverted.STILL_COMING);
-    vmm.settle(unshare(0, 4));
-
-    vmm.coordinator().answer(1, unshare(2, 4));
-
-    verify(driver).abort(vmm.planned(0, 4, Shareability.PRIVATE));
-    verify(driver).prepare(vmm.planned(2, 4, Shareability.PRIVATE));
   }
 
   @Test

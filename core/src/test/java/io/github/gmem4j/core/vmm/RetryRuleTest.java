@@ -110,14 +110,14 @@ class RetryRuleTest {
   void participantThatNeedsTimeIsAskedAgainAndItsHintIsTheLeastPause() {
     when(iommu.prepare(any()))
         .thenReturn(
-            new Preparation.NeedsTime(LONG),
+            new Preparation.NeedsTime(SHORT.multipliedBy(3)),
             new Preparation.NeedsTime(Duration.ZERO),
             Preparation.READY);
-    Vmm vmm = new Vmm(Rules.STRICT.with(Rules.hold(2, RetryRule.GIVE_UP)), iommu);
+    Vmm vmm = new Vmm(Rules.STRICT.with(Rules.hold(5, RetryRule.GIVE_UP)), iommu);
 
     assertEquals(Settlement.FULFILLED, vmm.toPrivate(0, 4));
 
-    assertEquals(List.of(LONG, SHORT), vmm.pauses());
+    assertEquals(List.of(SHORT.multipliedBy(3), SHORT), vmm.pauses());
   }
 
   @Test

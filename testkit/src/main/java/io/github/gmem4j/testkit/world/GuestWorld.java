@@ -204,12 +204,13 @@ public final class GuestWorld implements AutoCloseable {
     return run.results().getFirst();
   }
 
-  /** Ends everything: vCPUs, mapping, memory, VM. */
+  /** Ends everything: vCPUs, mapping, memory, VM, coordinator. */
   @Override
   public void close() {
     vcpus.forEach(Vcpu::close);
     host.close();
     memory.close();
     vm.close();
+    coordinator.close();
   }
 }

@@ -146,6 +146,7 @@ final class Counting {
       case RoadEvent.ParticipantAborted done -> aborted++;
       case RoadEvent.VcpuHeld held -> vmmRetries++;
       case RoadEvent.WishSettled settled -> {}
+      case RoadEvent.RangePoisoned poisoned -> {}
       case RoadEvent.ConversionTried tried -> count(tried);
       case RoadEvent.PagesWithheld withheld -> {}
       case RoadEvent.PagesFlipped flipped -> {

@@ -88,6 +88,11 @@ final class EventFields {
         wish(json, settled.wish());
         settlement(json, settled.settlement());
       }
+      case RoadEvent.RangePoisoned poisoned -> {
+        json.writeStringField("event", "range-poisoned");
+        range(json, poisoned.poison().range().bytes());
+        json.writeStringField("reason", poisoned.poison().reason());
+      }
       case RoadEvent.ConversionTried tried -> {
         json.writeStringField("event", "conversion-tried");
         json.writeStringField("offset", hex(tried.range().start().value()));

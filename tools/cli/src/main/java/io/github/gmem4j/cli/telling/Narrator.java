@@ -80,6 +80,12 @@ final class Narrator {
               "holds vCPU %d for %d ms".formatted(held.vcpu(), held.pause().toMillis()));
       case RoadEvent.WishSettled settled ->
           note(at, Lane.VMM, vcpu(settled.vcpu()) + VmmWords.of(settled.settlement()));
+      case RoadEvent.RangePoisoned poisoned ->
+          note(
+              at,
+              Lane.VMM,
+              "%s is poisoned, %s"
+                  .formatted(poisoned.poison().range(), poisoned.poison().reason()));
       case RoadEvent.ConversionTried tried ->
           new Message(
               at,
