@@ -6,6 +6,7 @@ import io.github.gmem4j.policy.tdx.sept.DeviceAssignment;
 import io.github.gmem4j.policy.tdx.sept.PageReset;
 import io.github.gmem4j.policy.tdx.sept.PendingAccess;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import java.time.Duration;
 
 /**
@@ -84,6 +85,11 @@ public record TdxConfig(
               .formatted(
                   MIN_PHYSICAL_ADDRESS_BITS, MAX_PHYSICAL_ADDRESS_BITS, maxPhysicalAddressBits));
     }
+  }
+
+  /** Returns which addresses the guest may name. */
+  public GuestAddresses addresses() {
+    return new GuestAddresses(width, maxPhysicalAddressBits);
   }
 
   /** Returns a builder that holds the values of this configuration. */

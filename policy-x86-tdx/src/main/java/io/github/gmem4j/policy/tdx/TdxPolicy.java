@@ -47,7 +47,7 @@ public final class TdxPolicy implements ConversionPolicy {
   public TdxPolicy(TdxConfig config) {
     this.config = config;
     traits = traits(config.conversion());
-    kvm = new TdxKvmSeat(config.width(), config.maxPhysicalAddressBits(), config.conversion());
+    kvm = new TdxKvmSeat(config.addresses(), config.conversion());
     vmm = new TdxVmmSeat(config.conversion(), config.retryRule(), config.implicitRule());
     guest = config.guest().kernel(config.width(), config.devices());
   }
@@ -90,7 +90,8 @@ public final class TdxPolicy implements ConversionPolicy {
 
   @Override
   public Platform createPlatform(PlatformHost host) {
-    return new SeptPlatform(host, config.pendingAccess(), config.pageReset(), config.devices());
+    return new SeptPlatform(
+        host, config.addresses(), config.pendingAccess(), config.pageReset(), config.devices());
   }
 
   @Override

@@ -15,8 +15,8 @@ final class WithoutModule {
 
   /**
    * An accepted page holds zeroes, so accepting one is clearing it; a page that was accepted before
-   * is cleared again, since nobody keeps books. Larger sizes do not match, as for pages that the
-   * host has mapped as 4 KiB. Nothing holds a page that the guest would have to release.
+   * is cleared again, since nobody keeps books. 2 MiB do not match, as for pages that the host has
+   * mapped as 4 KiB, and 1 GiB are no size to accept. Nothing holds a page that the guest would have to release.
    */
   static Optional<Substitute> substitute(PlatformInstruction instruction) {
     return switch (instruction) {
@@ -26,10 +26,16 @@ final class WithoutModule {
                   GpaRange.of(accept.gpa().value(), PageSize.KIB_4.bytes()),
                   new TdCallResult(TdxStatus.SUCCESS)));
       case TdCall.AcceptPage larger ->
-          Optional.of(new Substitute.Answer(new TdCallResult(TdxStatus.PAGE_SIZE_MISMATCH)));
+          Optional.of(new Substitute.Answer(new TdCallResult(ofLarger(larger.size()))));
       case TdCall.ReleasePage release ->
           Optional.of(new Substitute.Answer(new TdCallResult(TdxStatus.SUCCESS)));
       default -> Optional.empty();
     };
+  }
+
+  private static TdxStatus ofLarger(PageSize size) {
+    return size == PageSize.GIB_1
+        ? TdxStatus.OPERAND_INVALID.about(TdxStatus.Operand.RCX)
+        : TdxStatus.PAGE_SIZE_MISMATCH.at(size);
   }
 }

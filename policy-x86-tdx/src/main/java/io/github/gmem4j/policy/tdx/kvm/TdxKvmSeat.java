@@ -15,6 +15,7 @@ import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
@@ -28,23 +29,20 @@ import java.util.Optional;
  * VMM's to know. Source: Linux 7.3 {@code arch/x86/kvm/vmx/tdx.c}.
  */
 public final class TdxKvmSeat implements KvmSeat {
+  private final GuestAddresses addresses;
   private final GuestAddressWidth width;
-  private final int maxPhysicalAddressBits;
   private final ConversionRule conversion;
 
   /**
    * Creates the seat.
    *
-   * @param width how wide guest physical addresses are
-   * @param maxPhysicalAddressBits the guest's MAXPHYADDR: an address with a bit at or above this
-   *     one is illegal
+   * @param addresses which addresses the guest may name
    * @param conversion who converts after a MapGPA, and how a failure shows
    */
-  public TdxKvmSeat(
-      GuestAddressWidth width, int maxPhysicalAddressBits, ConversionRule conversion) {
+  public TdxKvmSeat(GuestAddresses addresses, ConversionRule conversion) {
+    this.addresses = addresses;
+    this.width = addresses.width();
     this.conversion = conversion;
-    this.width = width;
-    this.maxPhysicalAddressBits = maxPhysicalAddressBits;
   }
 
   @Override
@@ -158,8 +156,8 @@ public final class TdxKvmSeat implements KvmSeat {
       return false;
     }
     long last = end - 1;
-    // The SHARED bit counts as an address bit here: MAXPHYADDR below GPAW forbids all sharing.
-    return (call.start() | last) >>> maxPhysicalAddressBits == 0
+    return addresses.isLegal(call.start())
+        && addresses.isLegal(last)
         && width.direction(call.start()) == width.direction(last);
   }
 

@@ -2,6 +2,7 @@ package io.github.gmem4j.policy.tdx.sept;
 
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.vm.Gfn;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import io.github.gmem4j.policy.tdx.tdcall.PageSize;
 import io.github.gmem4j.policy.tdx.tdcall.TdCall;
 import io.github.gmem4j.policy.tdx.tdcall.TdxStatus;
@@ -9,14 +10,22 @@ import io.github.gmem4j.policy.tdx.tdcall.TdxStatus.Operand;
 import java.util.List;
 import java.util.Optional;
 
-/** TDG.MEM.PAGE.ACCEPT and RELEASE: what the guest does about its own pages. */
+/**
+ * TDG.MEM.PAGE.ACCEPT and RELEASE: what the guest does about its own pages.
+ *
+ * <p>Sources: TDX module, {@code tdg_mem_page_accept.c}. RELEASE is in no published source of the
+ * module: it follows OpenVMM's {@code vm/x86/tdcall} and Intel's patches for Linux guests of June
+ * 2026, which say that the page is pending afterwards.
+ */
 final class GuestCalls {
   private final SeptState state;
   private final EntryLocks locks;
+  private final GuestAddresses addresses;
 
-  GuestCalls(SeptState state, EntryLocks locks) {
+  GuestCalls(SeptState state, EntryLocks locks, GuestAddresses addresses) {
     this.state = state;
     this.locks = locks;
+    this.addresses = addresses;
   }
 
   AcceptOutcome accept(TdCall.AcceptPage call) {
@@ -25,17 +34,22 @@ final class GuestCalls {
     }
     SeptPosition wanted = SeptPosition.covering(call.gpa().gfn(), call.size());
     SeptPosition found = state.walk(wanted);
-    Optional<TdxStatus> busy = locks.refuseGuest(found, SeptFaults.PAGE_ACCEPT_BUSY);
+    if (!found.equals(wanted)) {
+      // The verdict of a walk that ended early needs no lock.
+      return state.at(found).state() == EntryState.MAPPED
+          ? finished(TdxStatus.PAGE_ALREADY_ACCEPTED.at(found.level()))
+          : left(wanted, found);
+    }
+    Optional<TdxStatus> busy = locks.refuseGuest(wanted, SeptFaults.PAGE_ACCEPT_BUSY);
     if (busy.isPresent()) {
       return finished(busy.get());
     }
-    EntryState entry = state.at(found).state();
-    return switch (entry) {
-      case PENDING -> found.equals(wanted) ? zero(wanted) : left(wanted, found);
-      case MAPPED -> finished(TdxStatus.PAGE_ALREADY_ACCEPTED.at(found.level()));
-      // The walk ends at a table only on the level the guest named: the page is mapped smaller.
-      case NL_MAPPED -> finished(TdxStatus.PAGE_SIZE_MISMATCH.at(PageSize.KIB_4));
-      case FREE, NL_BLOCKED, BLOCKED, PENDING_BLOCKED -> left(wanted, found);
+    return switch (state.at(wanted).state()) {
+      // A table where the guest wants a page, blocked or not: the page is mapped smaller.
+      case NL_MAPPED, NL_BLOCKED -> finished(TdxStatus.PAGE_SIZE_MISMATCH.at(wanted.level()));
+      case MAPPED -> finished(TdxStatus.PAGE_ALREADY_ACCEPTED.at(wanted.level()));
+      case FREE, BLOCKED, PENDING_BLOCKED -> left(wanted, wanted);
+      case PENDING -> zero(wanted);
     };
   }
 
@@ -88,8 +102,8 @@ final class GuestCalls {
         new EptViolation(wanted.level(), found.level(), state.at(found).state()));
   }
 
-  private static boolean isLegal(TdCall call) {
-    return call.size().isAligned(call.gpa());
+  private boolean isLegal(TdCall call) {
+    return call.size().isAligned(call.gpa()) && addresses.isPrivate(call.gpa());
   }
 
   private static AcceptOutcome finished(TdxStatus status) {

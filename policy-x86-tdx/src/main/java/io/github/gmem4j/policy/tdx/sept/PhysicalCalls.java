@@ -4,8 +4,14 @@ import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.seam.FaultInjector;
 import io.github.gmem4j.policy.tdx.tdcall.TdxStatus;
 import io.github.gmem4j.policy.tdx.tdcall.TdxStatus.Operand;
+import java.util.Optional;
 
-/** TDH.PHYMEM.PAGE.WBINVD and RECLAIM: about a physical page, wherever it was mapped. */
+/**
+ * TDH.PHYMEM.PAGE.WBINVD and RECLAIM: about a physical page, wherever it was mapped.
+ *
+ * <p>Source: TDX module 1.5.01, {@code tdh_phymem_page_wbinvd.c}, {@code
+ * tdh_phymem_page_reclaim.c}.
+ */
 final class PhysicalCalls {
   private final SeptState state;
   private final FaultInjector faults;
@@ -28,18 +34,20 @@ final class PhysicalCalls {
   /**
    * Takes a page back from a TD in teardown. A free page is not the TD's and is left alone.
    *
-   * @return PAGE_METADATA_INCORRECT if the page is free
+   * @return PAGE_METADATA_INCORRECT if the page is free, LIFECYCLE_STATE_INCORRECT if the TD lives
    */
   TdxStatus reclaim(Folio folio) {
-    return state
-        .ownerOf(folio)
-        .map(owner -> {
-          SeptEntry entry = state.at(owner);
-          state.put(owner, SeptEntry.FREE);
-          state.free(entry.pages());
-          entry.pages().folios().forEach(Folio::scramble);
-          return TdxStatus.SUCCESS;
-        })
-        .orElse(TdxStatus.PAGE_METADATA_INCORRECT.about(Operand.RCX));
+    Optional<SeptPosition> owner = state.ownerOf(folio);
+    if (owner.isEmpty()) {
+      return TdxStatus.PAGE_METADATA_INCORRECT.about(Operand.RCX);
+    }
+    if (!state.isTornDown()) {
+      return TdxStatus.LIFECYCLE_STATE_INCORRECT;
+    }
+    SeptEntry entry = state.at(owner.get());
+    state.put(owner.get(), SeptEntry.FREE);
+    state.free(entry.pages());
+    entry.pages().folios().forEach(Folio::scramble);
+    return TdxStatus.SUCCESS;
   }
 }

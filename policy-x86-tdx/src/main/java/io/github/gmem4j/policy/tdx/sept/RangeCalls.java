@@ -5,7 +5,12 @@ import io.github.gmem4j.policy.tdx.tdcall.TdxStatus;
 import io.github.gmem4j.policy.tdx.tdcall.TdxStatus.Operand;
 import java.util.Optional;
 
-/** TDH.MEM.RANGE.BLOCK, RANGE.UNBLOCK and TRACK: keeping vCPUs away from an entry. */
+/**
+ * TDH.MEM.RANGE.BLOCK, RANGE.UNBLOCK and TRACK: keeping vCPUs away from an entry.
+ *
+ * <p>Source: TDX module 1.5.01, {@code tdh_mem_range_block.c}, {@code tdh_mem_range_unblock.c},
+ * {@code tdh_mem_track.c}.
+ */
 final class RangeCalls {
   private final SeptState state;
   private final TlbEpochs epochs;
@@ -28,16 +33,14 @@ final class RangeCalls {
 
   /** Takes an entry's permissions away and notes the TLB epoch. */
   TdxStatus block(SeptPosition position) {
-    if (!state.walk(position).equals(position)) {
-      return TdxStatus.EPT_WALK_FAILED.about(Operand.RCX);
-    }
-    Optional<TdxStatus> busy = locks.refuseHost(position, SeptFaults.RANGE_BLOCK_BUSY);
-    if (busy.isPresent()) {
-      return busy.get();
+    Optional<TdxStatus> unreached =
+        HostWalk.refusal(state, locks, position, SeptFaults.RANGE_BLOCK_BUSY);
+    if (unreached.isPresent()) {
+      return unreached.get();
     }
     SeptEntry entry = state.at(position);
     if (entry.state().isBlocked()) {
-      return TdxStatus.GPA_RANGE_ALREADY_BLOCKED;
+      return TdxStatus.GPA_RANGE_ALREADY_BLOCKED.about(Operand.RCX);
     }
     if (entry.state() == EntryState.FREE || isPinned(entry)) {
       return TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(Operand.RCX);
@@ -48,19 +51,18 @@ final class RangeCalls {
 
   /** Gives a tracked entry its permissions back; a page needs no new accept. */
   TdxStatus unblock(SeptPosition position) {
-    if (!state.walk(position).equals(position)) {
-      return TdxStatus.EPT_WALK_FAILED.about(Operand.RCX);
-    }
-    Optional<TdxStatus> busy = locks.refuseHost(position, SeptFaults.RANGE_UNBLOCK_BUSY);
-    if (busy.isPresent()) {
-      return busy.get();
+    Optional<TdxStatus> unreached =
+        HostWalk.refusal(state, locks, position, SeptFaults.RANGE_UNBLOCK_BUSY);
+    if (unreached.isPresent()) {
+      return unreached.get();
     }
     SeptEntry entry = state.at(position);
     if (!entry.state().isBlocked()) {
-      return TdxStatus.GPA_RANGE_NOT_BLOCKED.about(Operand.RCX);
+      return TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(Operand.RCX);
     }
     if (state.isFinalized() && !epochs.isTracked(entry.blockEpoch())) {
-      return TdxStatus.TLB_TRACKING_NOT_DONE.about(Operand.RCX);
+      // Unlike the other calls that need tracking, this one names the tree.
+      return TdxStatus.TLB_TRACKING_NOT_DONE.about(Operand.SEPT_TREE);
     }
     state.put(position, entry.unblocked());
     return TdxStatus.SUCCESS;
@@ -74,8 +76,12 @@ final class RangeCalls {
   }
 
   /**
-   * Tells whether a device may use the page, so that only the guest can give it up. Which status
-   * the module answers then is not public; it is non-zero and recoverable by nobody but the guest.
+   * Tells whether a device may use the page, so that only the guest can give it up.
+   *
+   * <p>No published source of the module refuses a block for that reason: with devices, those of
+   * 2026 let the host block any page and ask for invalidated IOTLBs before they remove it. The pin
+   * is as the mails about TDX Connect of July 2025 describe it, and the status of a refused block
+   * is this model's choice.
    */
   boolean isPinned(SeptEntry entry) {
     return devices == DeviceAssignment.TDX_CONNECT && entry.state() == EntryState.MAPPED;

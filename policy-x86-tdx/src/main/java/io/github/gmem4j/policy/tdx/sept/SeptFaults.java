@@ -7,16 +7,22 @@ import io.github.gmem4j.api.seam.FaultSite;
  * first frame of the entry, unless a site says otherwise.
  *
  * <p>Every lock of the TDX module is tried once and never waited for: a "busy" site stands for
- * somebody else holding one.
+ * somebody else holding one. Unless a site says otherwise, it is the lock of the entry.
  */
 public final class SeptFaults {
+  /**
+   * A host operation on an entry finds the S-EPT tree locked, by a vCPU that enters in zero-step
+   * mitigation.
+   */
+  public static final FaultSite SEPT_TREE_BUSY = new FaultSite("tdx.sept-tree.busy");
+
   /** TDH.MEM.SEPT.ADD finds a lock held. */
   public static final FaultSite SEPT_ADD_BUSY = new FaultSite("tdx.sept-add.busy");
 
-  /** TDH.MEM.PAGE.ADD finds a lock held. */
+  /** TDH.MEM.PAGE.ADD finds the TD's root page in use: it needs that page to itself. */
   public static final FaultSite PAGE_ADD_BUSY = new FaultSite("tdx.page-add.busy");
 
-  /** TDH.MEM.PAGE.AUG finds a lock held, such as by a vCPU that enters in zero-step mitigation. */
+  /** TDH.MEM.PAGE.AUG finds a lock held, such as by a guest inside an accept. */
   public static final FaultSite PAGE_AUG_BUSY = new FaultSite("tdx.page-aug.busy");
 
   /** TDH.MEM.RANGE.BLOCK finds a lock held. */
@@ -48,7 +54,7 @@ public final class SeptFaults {
   /** TDH.PHYMEM.PAGE.WBINVD finds a lock held; the subject is a page frame number. */
   public static final FaultSite PAGE_WBINVD_BUSY = new FaultSite("tdx.page-wbinvd.busy");
 
-  /** TDG.MEM.PAGE.ACCEPT finds the entry locked by the host. */
+  /** TDG.MEM.PAGE.ACCEPT finds the entry locked by the host, or by another vCPU. */
   public static final FaultSite PAGE_ACCEPT_BUSY = new FaultSite("tdx.page-accept.busy");
 
   /** An interrupt arrives in TDG.MEM.PAGE.ACCEPT after a 4 KiB page; the subject is its frame. */

@@ -11,6 +11,7 @@ import io.github.gmem4j.api.policy.PlatformHost;
 import io.github.gmem4j.api.policy.PrivateAccess;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import io.github.gmem4j.policy.tdx.tdcall.PageSize;
 import io.github.gmem4j.policy.tdx.tdcall.TdCall;
 import io.github.gmem4j.policy.tdx.tdcall.TdCallResult;
@@ -35,6 +36,7 @@ import java.util.function.Supplier;
 public final class SeptPlatform implements Platform {
   private final PlatformHost host;
   private final PendingAccess pendingAccess;
+  private final PageReset reset;
   private final DeviceAssignment devices;
   private final TdxFirmware firmware;
   private final LeafRemoval removal;
@@ -44,16 +46,22 @@ public final class SeptPlatform implements Platform {
    * Creates the platform of one VM.
    *
    * @param host the VM
+   * @param addresses which addresses the guest may name
    * @param pendingAccess what a touch of a page that is not accepted yet does
    * @param reset what happens to a page after its removal
    * @param devices whether devices may reach private memory
    */
   public SeptPlatform(
-      PlatformHost host, PendingAccess pendingAccess, PageReset reset, DeviceAssignment devices) {
+      PlatformHost host,
+      GuestAddresses addresses,
+      PendingAccess pendingAccess,
+      PageReset reset,
+      DeviceAssignment devices) {
     this.host = host;
     this.pendingAccess = pendingAccess;
+    this.reset = reset;
     this.devices = devices;
-    firmware = new TdxFirmware(host.faults(), devices);
+    firmware = new TdxFirmware(host.faults(), devices, addresses);
     HostCalls calls = new HostCalls(host);
     LeafTracking tracking = new LeafTracking(firmware, host, calls);
     removal = new LeafRemoval(firmware, calls, tracking, reset);
@@ -156,7 +164,14 @@ public final class SeptPlatform implements Platform {
   public void reclaim(Folio folio) {
     quarantineIfUnflushed(folio);
     // A page that was zapped is free already; one of a VM in teardown is not.
-    firmware.physical().reclaim(folio);
+    if (firmware.physical().reclaim(folio).succeeded() && reset == PageReset.ZERO) {
+      folio.zero();
+    }
+  }
+
+  @Override
+  public void teardown() {
+    firmware.state().markTornDown();
   }
 
   /**

@@ -41,6 +41,7 @@ final class SeptState {
   private final Set<Long> spoiled = new HashSet<>();
 
   private boolean finalized;
+  private boolean tornDown;
 
   SeptState() {
     for (PageSize level : PageSize.values()) {
@@ -147,6 +148,15 @@ final class SeptState {
 
   void markFinalized() {
     finalized = true;
+  }
+
+  /** Tells whether the TD has no key any more and its pages may be taken back. */
+  boolean isTornDown() {
+    return tornDown;
+  }
+
+  void markTornDown() {
+    tornDown = true;
   }
 
   private NavigableMap<Long, SeptEntry> level(PageSize level) {

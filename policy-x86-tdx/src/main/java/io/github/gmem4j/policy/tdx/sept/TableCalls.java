@@ -9,7 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** TDH.MEM.SEPT.ADD, PAGE.DEMOTE and PAGE.PROMOTE: tables come and go between root and leaf. */
+/**
+ * TDH.MEM.SEPT.ADD, PAGE.DEMOTE and PAGE.PROMOTE: tables come and go between root and leaf.
+ *
+ * <p>Source: TDX module 1.5.01, {@code tdh_mem_sept_add.c}, {@code tdh_mem_page_demote.c}, {@code
+ * tdh_mem_page_promote.c}.
+ */
 final class TableCalls {
   private final SeptState state;
   private final TlbEpochs epochs;
@@ -79,9 +84,6 @@ final class TableCalls {
     if (untracked.isPresent()) {
       return untracked.get();
     }
-    if (interrupted(position, SeptFaults.PAGE_PROMOTE_INTERRUPTED)) {
-      return TdxStatus.INTERRUPTED_RESTARTABLE;
-    }
     List<SeptPosition> children = position.children();
     EntryState common = state.at(children.getFirst()).state();
     List<Folio> folios = new ArrayList<>();
@@ -96,6 +98,9 @@ final class TableCalls {
     if (!uniform || !pages.fills(position.level())) {
       return TdxStatus.EPT_INVALID_PROMOTE_CONDITIONS.about(Operand.RCX);
     }
+    if (interrupted(position, SeptFaults.PAGE_PROMOTE_INTERRUPTED)) {
+      return TdxStatus.INTERRUPTED_RESTARTABLE;
+    }
     children.forEach(child -> state.put(child, SeptEntry.FREE));
     state.put(position, SeptEntry.leaf(common, pages));
     state.own(pages, position);
@@ -106,9 +111,7 @@ final class TableCalls {
     if (position.level() == PageSize.KIB_4) {
       return Optional.of(TdxStatus.OPERAND_INVALID.about(Operand.RCX));
     }
-    return state.walk(position).equals(position)
-        ? locks.refuseHost(position, busySite)
-        : Optional.of(TdxStatus.EPT_WALK_FAILED.about(Operand.RCX));
+    return HostWalk.refusal(state, locks, position, busySite);
   }
 
   private Optional<TdxStatus> untracked(SeptEntry entry) {

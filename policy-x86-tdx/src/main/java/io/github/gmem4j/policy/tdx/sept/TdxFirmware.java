@@ -1,6 +1,7 @@
 package io.github.gmem4j.policy.tdx.sept;
 
 import io.github.gmem4j.api.seam.FaultInjector;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 
 /**
  * The TDX module as far as one TD's private memory is concerned: its state and the calls that
@@ -19,13 +20,13 @@ final class TdxFirmware {
   private final PhysicalCalls physical;
   private final GuestCalls guest;
 
-  TdxFirmware(FaultInjector faults, DeviceAssignment devices) {
+  TdxFirmware(FaultInjector faults, DeviceAssignment devices, GuestAddresses addresses) {
     EntryLocks locks = new EntryLocks(state, faults);
-    pages = new PageCalls(state, epochs, locks);
+    pages = new PageCalls(state, epochs, locks, faults);
     ranges = new RangeCalls(state, epochs, locks, faults, devices);
     tables = new TableCalls(state, epochs, locks);
     physical = new PhysicalCalls(state, faults);
-    guest = new GuestCalls(state, locks);
+    guest = new GuestCalls(state, locks, addresses);
   }
 
   SeptState state() {

@@ -1,7 +1,6 @@
 package io.github.gmem4j.policy.tdx.sept;
 
 import io.github.gmem4j.policy.tdx.tdcall.TdxStatus;
-import io.github.gmem4j.policy.tdx.tdcall.TdxStatus.Operand;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -30,7 +29,7 @@ final class TlbEpochs {
 
   TdxStatus advance() {
     if (inside.containsValue(current - 1)) {
-      return TdxStatus.PREVIOUS_TLB_EPOCH_BUSY.about(Operand.TD_EPOCH);
+      return TdxStatus.PREVIOUS_TLB_EPOCH_BUSY;
     }
     current++;
     return TdxStatus.SUCCESS;

@@ -25,9 +25,6 @@ public record TdxStatus(long value) {
   /** A vCPU that entered in the previous TLB epoch has not left since. */
   public static final TdxStatus PREVIOUS_TLB_EPOCH_BUSY = of(0x80000201);
 
-  /** The host wants the entry, so a guest must wait. */
-  public static final TdxStatus OPERAND_BUSY_HOST_PRIORITY = of(0x80000204);
-
   /** A physical page is not in the state it should be in, free or owned. */
   public static final TdxStatus PAGE_METADATA_INCORRECT = of(0xC0000300);
 
@@ -46,7 +43,7 @@ public record TdxStatus(long value) {
   /** The entry must be blocked first. */
   public static final TdxStatus GPA_RANGE_NOT_BLOCKED = of(0xC0000B06);
 
-  /** The entry is blocked already; informational. */
+  /** The entry is blocked already; informational, though Linux takes it for a failure. */
   public static final TdxStatus GPA_RANGE_ALREADY_BLOCKED = of(0x00000B07);
 
   /** Some vCPU may still have the translation in its TLB. */
@@ -58,7 +55,7 @@ public record TdxStatus(long value) {
   /** The page was accepted before; informational. The detail is the level of the mapping. */
   public static final TdxStatus PAGE_ALREADY_ACCEPTED = of(0x00000B0A);
 
-  /** The page is mapped at another size. The detail is the level of the mapping. */
+  /** The page is mapped at another size. The detail is the level at which the walk ended. */
   public static final TdxStatus PAGE_SIZE_MISMATCH = of(0xC0000B0B);
 
   /** The entry's state does not allow this. */

@@ -92,7 +92,7 @@ final class FirmwareGuestTest {
 
   @Test
   void aLockIsMetThreeTimesAndNoMore() {
-    TdxStatus busy = TdxStatus.OPERAND_BUSY.about(TdxStatus.Operand.SEPT_ENTRY);
+    TdxStatus busy = TdxStatus.OPERAND_BUSY.about(TdxStatus.Operand.RCX);
 
     accepting().yields(busy).yields(busy).yields(busy).yields(TdxStatus.SUCCESS).assertDone();
     accepting().yields(busy).yields(busy).yields(busy).yields(busy).assertGivesUp();

@@ -47,7 +47,7 @@ final class LinuxAcceptTest {
   void afterASizeMismatchTheGuestGoesOnAt4K() {
     GuestScript guest = accepting(2 * MIB, 2 * MIB);
 
-    guest.yields(TdxStatus.PAGE_SIZE_MISMATCH.at(PageSize.KIB_4));
+    guest.yields(TdxStatus.PAGE_SIZE_MISMATCH.at(PageSize.MIB_2));
     assertEquals(new AcceptPage(new Gpa(2 * MIB), PageSize.KIB_4), guest.instruction());
 
     for (int i = 0; i < 512; i++) {
@@ -79,7 +79,7 @@ final class LinuxAcceptTest {
   @Test
   void aBusyEntryIsAFailure() {
     accepting(4096, 4096)
-        .yields(TdxStatus.OPERAND_BUSY_HOST_PRIORITY.about(TdxStatus.Operand.SEPT_ENTRY))
+        .yields(TdxStatus.OPERAND_BUSY.about(TdxStatus.Operand.RCX))
         .assertGivesUp();
   }
 

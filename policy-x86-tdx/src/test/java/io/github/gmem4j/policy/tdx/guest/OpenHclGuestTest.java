@@ -60,7 +60,7 @@ final class OpenHclGuestTest {
 
     begin(Shareability.PRIVATE)
         .succeeds()
-        .yields(TdxStatus.OPERAND_BUSY.about(TdxStatus.Operand.SEPT_ENTRY))
+        .yields(TdxStatus.OPERAND_BUSY.about(TdxStatus.Operand.RCX))
         .assertGivesUp();
   }
 }

@@ -8,6 +8,7 @@ import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
@@ -19,7 +20,7 @@ final class HypercallTest {
   private static final long START = 0x10_0000;
 
   private final TdxKvmSeat seat =
-      new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
+      new TdxKvmSeat(new GuestAddresses(GuestAddressWidth.BITS_48, 52), ConversionRule.BY_VMM);
 
   private Step call(long number, long gpa, long pages) {
     return seat.onCall(VCPU, new VmCall.KvmHypercall(number, gpa, pages, 0x10));

@@ -12,6 +12,7 @@ import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
@@ -28,7 +29,7 @@ final class MapGpaChunkingTest {
   private static final long START = 64 * MIB;
 
   private final TdxKvmSeat seat =
-      new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
+      new TdxKvmSeat(new GuestAddresses(GuestAddressWidth.BITS_48, 52), ConversionRule.BY_VMM);
 
   private Step.Leave begin(long start, long length) {
     return leave(seat.onCall(QUIET, new VmCall.MapGpa(start, length)));

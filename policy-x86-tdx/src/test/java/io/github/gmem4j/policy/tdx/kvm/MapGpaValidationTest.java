@@ -7,6 +7,7 @@ import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
@@ -20,7 +21,7 @@ final class MapGpaValidationTest {
   private static final long SHARED_52 = 1L << 51;
 
   private final TdxKvmSeat seat =
-      new TdxKvmSeat(GuestAddressWidth.BITS_48, 52, ConversionRule.BY_VMM);
+      new TdxKvmSeat(new GuestAddresses(GuestAddressWidth.BITS_48, 52), ConversionRule.BY_VMM);
 
   private static void assertRefused(VmCallStatus status, long r11, Step step) {
     assertEquals(new Step.Return(new VmCallResult(status, r11)), step);
@@ -68,7 +69,7 @@ final class MapGpaValidationTest {
   @Test
   @DisplayName("edge 6: with MAXPHYADDR below GPAW nothing can ever be shared")
   void withFewerPhysicalThanGuestAddressBitsNothingCanBeShared() {
-    TdxKvmSeat narrow = new TdxKvmSeat(GuestAddressWidth.BITS_48, 46, ConversionRule.BY_VMM);
+    TdxKvmSeat narrow = new TdxKvmSeat(new GuestAddresses(GuestAddressWidth.BITS_48, 46), ConversionRule.BY_VMM);
     long shared = START | SHARED_48;
 
     assertRefused(
@@ -81,7 +82,7 @@ final class MapGpaValidationTest {
   @Test
   @DisplayName("edge 7: with 52 bits, bit 47 is an address bit and bit 51 decides")
   void withWideAddressesBit47IsAnAddressBit() {
-    TdxKvmSeat wide = new TdxKvmSeat(GuestAddressWidth.BITS_52, 52, ConversionRule.BY_VMM);
+    TdxKvmSeat wide = new TdxKvmSeat(new GuestAddresses(GuestAddressWidth.BITS_52, 52), ConversionRule.BY_VMM);
 
     Step.Leave plain =
         assertInstanceOf(Step.Leave.class, wide.onCall(VCPU, new VmCall.MapGpa(SHARED_48, 0x1000)));

@@ -78,10 +78,47 @@ final class AcceptTest {
   @DisplayName("edge 49: an accept at 2 MiB of what is mapped at 4 KiB is a size mismatch")
   void anAcceptAt2MOfSmallPagesIsASizeMismatch() {
     td.pending(512);
+    AcceptOutcome mismatch = finished(TdxStatus.PAGE_SIZE_MISMATCH.at(PageSize.MIB_2));
 
-    TdxStatus status = ((AcceptOutcome.Finished) td.accept(512, PageSize.MIB_2)).status();
+    assertEquals(mismatch, td.accept(512, PageSize.MIB_2));
 
-    assertTrue(status.is(TdxStatus.PAGE_SIZE_MISMATCH));
+    // The same while the host keeps vCPUs from the table.
+    td.blockAndTrack(Td.LARGE);
+    assertEquals(EntryState.NL_BLOCKED, td.stateOf(Td.LARGE));
+    assertEquals(mismatch, td.accept(512, PageSize.MIB_2));
+    assertEquals(
+        new AcceptOutcome.Left(
+            new EptViolation(PageSize.KIB_4, PageSize.MIB_2, EntryState.NL_BLOCKED)),
+        td.accept(512, PageSize.KIB_4));
+  }
+
+  @Test
+  @DisplayName("helpers.c, check_gpa_validity: only a private address of the TD can be accepted")
+  void onlyAPrivateAddressCanBeAccepted() {
+    Execution invalid = executed(TdxStatus.OPERAND_INVALID.about(Operand.RCX));
+    long shared = 1L << (47 - 12);
+    long beyondGpaw = 1L << (48 - 12);
+    long beyondMaxPhyAddr = 1L << (46 - 12);
+
+    assertEquals(invalid, execute(shared | 3, PageSize.KIB_4));
+    assertEquals(invalid, execute(beyondGpaw | 3, PageSize.KIB_4));
+    assertEquals(invalid, execute(beyondMaxPhyAddr, PageSize.KIB_4));
+    assertInstanceOf(Execution.NeedsPage.class, execute(beyondMaxPhyAddr - 1, PageSize.KIB_4));
+  }
+
+  @Test
+  @DisplayName("tdg_mem_page_accept.c: a walk that ends early has its verdict before any lock")
+  void aWalkThatEndsEarlyMeetsNoLock() {
+    td.largeAccepted();
+    td.host.fail(SeptFaults.PAGE_ACCEPT_BUSY, 1);
+    TdxStatus busy = TdxStatus.OPERAND_BUSY.about(Operand.RCX);
+
+    assertEquals(
+        finished(TdxStatus.PAGE_ALREADY_ACCEPTED.at(PageSize.MIB_2)),
+        td.accept(600, PageSize.KIB_4));
+    assertInstanceOf(AcceptOutcome.Left.class, td.accept(0, PageSize.KIB_4));
+
+    assertEquals(finished(busy), td.accept(512, PageSize.MIB_2));
   }
 
   @Test
@@ -135,13 +172,14 @@ final class AcceptTest {
   }
 
   @Test
+  @DisplayName("tdx_td_dispatcher.c, td_call: that the host comes first is plain BUSY to a guest")
   void aGuestIsTurnedAwayAfterTheHostMetALock() {
     td.pending(3);
     td.host.fail(SeptFaults.RANGE_BLOCK_BUSY, 1);
     td.firmware.ranges().block(Td.small(3));
 
     assertEquals(
-        finished(TdxStatus.OPERAND_BUSY_HOST_PRIORITY.about(Operand.SEPT_ENTRY)),
+        finished(TdxStatus.OPERAND_BUSY.about(Operand.RCX)),
         td.accept(3, PageSize.KIB_4));
 
     td.blockAndTrack(Td.small(3));
@@ -150,12 +188,12 @@ final class AcceptTest {
   }
 
   @Test
+  @DisplayName("tdg_mem_page_accept.c: BUSY is about RCX")
   void aGuestMeetsTheHostsLock() {
     td.pending(3);
     td.host.fail(SeptFaults.PAGE_ACCEPT_BUSY, 1);
 
-    assertEquals(
-        executed(TdxStatus.OPERAND_BUSY.about(Operand.SEPT_ENTRY)), execute(3, PageSize.KIB_4));
+    assertEquals(executed(TdxStatus.OPERAND_BUSY.about(Operand.RCX)), execute(3, PageSize.KIB_4));
   }
 
   @Test

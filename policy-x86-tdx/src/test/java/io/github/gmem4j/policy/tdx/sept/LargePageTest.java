@@ -1,7 +1,6 @@
 package io.github.gmem4j.policy.tdx.sept;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
@@ -135,7 +134,7 @@ final class LargePageTest {
     assertEquals(EntryState.PENDING, td.stateOf(Td.small(1023)));
     assertEquals(new AcceptOutcome.Finished(TdxStatus.SUCCESS), td.accept(700, PageSize.KIB_4));
     assertEquals(
-        new AcceptOutcome.Finished(TdxStatus.PAGE_SIZE_MISMATCH.at(PageSize.KIB_4)),
+        new AcceptOutcome.Finished(TdxStatus.PAGE_SIZE_MISMATCH.at(PageSize.MIB_2)),
         td.accept(512, PageSize.MIB_2));
   }
 
@@ -159,13 +158,33 @@ final class LargePageTest {
   }
 
   @Test
+  @DisplayName("tdh_mem_page_aug.c: walk, entry and pages are looked at in this order")
   void aLargePageNeedsContiguousAndAlignedPages() {
+    FolioRun unaligned = Td.runOf(FakeFolio.run(1025, 512));
+    PageCalls pages = td.firmware.pages();
+
+    assertEquals(TdxStatus.EPT_WALK_FAILED.about(Operand.RCX), pages.aug(Td.LARGE, unaligned));
     td.firmware.tables().add(new SeptPosition(PageSize.GIB_1, new Gfn(0)));
-
-    TdxStatus status = td.firmware.pages().aug(Td.LARGE, Td.runOf(FakeFolio.run(1025, 512)));
-
-    assertTrue(status.is(TdxStatus.OPERAND_INVALID));
+    assertEquals(TdxStatus.OPERAND_INVALID.about(Operand.R8), pages.aug(Td.LARGE, unaligned));
     assertEquals(EntryState.FREE, td.stateOf(Td.LARGE));
+
+    FolioRun aligned = Td.runOf(FakeFolio.run(1024, 512));
+    assertEquals(TdxStatus.SUCCESS, pages.aug(Td.LARGE, aligned));
+    TdxStatus notFree = TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(Operand.RCX);
+    assertEquals(notFree, pages.aug(Td.LARGE, unaligned));
+  }
+
+  @Test
+  @DisplayName("tdh_mem_page_promote.c: an interrupt is looked for behind the 512 entries")
+  void promotingLooksForInterruptsLast() {
+    td.largeAccepted();
+    td.platform.zapPrivate(ONE);
+    td.blockAndTrack(Td.LARGE);
+    td.host.fail(SeptFaults.PAGE_PROMOTE_INTERRUPTED, 1);
+
+    assertEquals(
+        TdxStatus.EPT_INVALID_PROMOTE_CONDITIONS.about(Operand.RCX),
+        td.firmware.tables().promote(Td.LARGE));
   }
 
   @Test

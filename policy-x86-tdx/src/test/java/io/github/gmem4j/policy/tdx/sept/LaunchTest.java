@@ -8,7 +8,9 @@ import io.github.gmem4j.api.policy.Granting;
 import io.github.gmem4j.api.policy.PrivateAccess;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
+import io.github.gmem4j.policy.tdx.tdcall.PageSize;
 import io.github.gmem4j.policy.tdx.tdcall.TdxStatus;
+import io.github.gmem4j.policy.tdx.tdcall.TdxStatus.Operand;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.Test;
 final class LaunchTest {
   private final FakeHost host = new FakeHost();
   private final SeptPlatform platform =
-      new SeptPlatform(host, PendingAccess.TD_EXIT, PageReset.NONE, DeviceAssignment.NONE);
+      new SeptPlatform(host, Td.ADDRESSES, PendingAccess.TD_EXIT, PageReset.NONE, DeviceAssignment.NONE);
   private final FakeFolio page = new FakeFolio(3);
 
   private Granting populate(Optional<byte[]> source) {
@@ -72,6 +74,24 @@ final class LaunchTest {
 
     assertEquals(Granting.BUSY, populate(Optional.empty()));
     assertEquals(Granting.GRANTED, populate(Optional.empty()));
+  }
+
+  @Test
+  @DisplayName("tdh_mem_page_add.c: the TD's root page is locked first, and no entry is marked")
+  void addingLocksTheRootPageFirst() {
+    TableCalls tables = platform.firmware().tables();
+    tables.add(new SeptPosition(PageSize.GIB_1, new Gfn(0)));
+    tables.add(new SeptPosition(PageSize.MIB_2, new Gfn(0)));
+    PageCalls pages = platform.firmware().pages();
+    TdxStatus rootPageBusy = TdxStatus.OPERAND_BUSY.about(Operand.RDX);
+
+    host.fail(SeptFaults.PAGE_ADD_BUSY, 1);
+    assertEquals(rootPageBusy, pages.add(Td.small(3), page, Optional.empty()));
+    assertEquals(TdxStatus.SUCCESS, pages.add(Td.small(3), page, Optional.empty()));
+
+    platform.finalizeLaunch();
+    host.fail(SeptFaults.PAGE_ADD_BUSY, 1);
+    assertEquals(rootPageBusy, pages.add(Td.small(3), page, Optional.empty()));
   }
 
   @Test

@@ -119,7 +119,9 @@ final class RemovalTest {
   void withVeEnabledATouchIsTheGuestsProblem() {
     SeptPlatform lenient =
         new SeptPlatform(
-            td.host, PendingAccess.VIRTUALIZATION_EXCEPTION, PageReset.NONE, DeviceAssignment.NONE);
+            td.host,
+            Td.ADDRESSES,
+            PendingAccess.VIRTUALIZATION_EXCEPTION, PageReset.NONE, DeviceAssignment.NONE);
     lenient.makePrivate(new Gfn(3), new FakeFolio(3));
 
     assertInstanceOf(PrivateAccess.Excepted.class, lenient.access(new Gfn(3)));
@@ -187,8 +189,34 @@ final class RemovalTest {
   }
 
   @Test
+  @DisplayName("tdh_phymem_page_reclaim.c: nothing is taken back from a TD that lives")
+  void nothingIsTakenBackFromATdThatLives() {
+    FakeFolio page = td.accepted(3);
+
+    assertEquals(TdxStatus.LIFECYCLE_STATE_INCORRECT, td.firmware.physical().reclaim(page));
+
+    assertEquals(EntryState.MAPPED, td.stateOf(Td.small(3)));
+    assertEquals(
+        TdxStatus.PAGE_METADATA_INCORRECT.about(Operand.RCX),
+        td.firmware.physical().reclaim(new FakeFolio(4)));
+  }
+
+  @Test
+  @DisplayName("tdx.c, tdx_reclaim_page: what teardown takes back is reset on such processors too")
+  void whatTeardownTakesBackIsReset() {
+    Td sapphireRapids = new Td(PageReset.ZERO, DeviceAssignment.NONE);
+    FakeFolio page = sapphireRapids.accepted(3);
+    sapphireRapids.platform.teardown();
+
+    sapphireRapids.platform.reclaim(page);
+
+    assertEquals(FakeFolio.ZEROED, page.content());
+  }
+
+  @Test
   void teardownTakesBackWhatIsStillMapped() {
     FakeFolio page = td.accepted(3);
+    td.platform.teardown();
 
     td.platform.reclaim(page);
     td.platform.reclaim(page);

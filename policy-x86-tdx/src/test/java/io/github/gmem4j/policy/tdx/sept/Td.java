@@ -7,6 +7,8 @@ import io.github.gmem4j.api.policy.Granting;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.Gpa;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
+import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import io.github.gmem4j.policy.tdx.tdcall.PageSize;
 import io.github.gmem4j.policy.tdx.tdcall.TdCall;
 import io.github.gmem4j.policy.tdx.tdcall.TdxStatus;
@@ -14,6 +16,7 @@ import java.util.List;
 
 /** A finalized TD on a fake host, and shorthand for what the tests do with it. */
 final class Td {
+  static final GuestAddresses ADDRESSES = new GuestAddresses(GuestAddressWidth.BITS_48, 46);
   static final GfnRange FIRST_2M = GfnRange.of(512, 512);
   static final SeptPosition LARGE = new SeptPosition(PageSize.MIB_2, new Gfn(512));
 
@@ -26,7 +29,7 @@ final class Td {
   }
 
   Td(PageReset reset, DeviceAssignment devices) {
-    platform = new SeptPlatform(host, PendingAccess.TD_EXIT, reset, devices);
+    platform = new SeptPlatform(host, ADDRESSES, PendingAccess.TD_EXIT, reset, devices);
     firmware = platform.firmware();
     host.connect(platform);
     platform.finalizeLaunch();

@@ -58,17 +58,18 @@ final class TlbTrackingTest {
     td.host.enter(0);
     assertEquals(TdxStatus.SUCCESS, ranges.track());
 
-    assertEquals(TdxStatus.PREVIOUS_TLB_EPOCH_BUSY.about(Operand.TD_EPOCH), ranges.track());
+    assertEquals(TdxStatus.PREVIOUS_TLB_EPOCH_BUSY, ranges.track());
 
     td.host.kickVcpus();
     assertEquals(TdxStatus.SUCCESS, ranges.track());
   }
 
   @Test
+  @DisplayName("tdh_mem_range_unblock.c: what is not blocked, and what is not tracked")
   void unblockingNeedsTrackingAndKeepsTheContent() {
-    assertEquals(TdxStatus.GPA_RANGE_NOT_BLOCKED.about(Operand.RCX), ranges.unblock(page));
+    assertEquals(TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(Operand.RCX), ranges.unblock(page));
     ranges.block(page);
-    assertEquals(TdxStatus.TLB_TRACKING_NOT_DONE.about(Operand.RCX), ranges.unblock(page));
+    assertEquals(TdxStatus.TLB_TRACKING_NOT_DONE.about(Operand.SEPT_TREE), ranges.unblock(page));
 
     ranges.track();
     assertEquals(TdxStatus.SUCCESS, ranges.unblock(page));
@@ -76,12 +77,13 @@ final class TlbTrackingTest {
   }
 
   @Test
+  @DisplayName("tdh_mem_range_block.c: blocking twice is informational, but not success")
   void blockingTwiceIsInformationalButNotSuccess() {
     ranges.block(page);
 
     TdxStatus second = ranges.block(page);
 
-    assertEquals(0x00000B07_00000000L, second.value());
+    assertEquals(0x00000B07_00000001L, second.value());
     assertEquals(false, second.isError() || second.succeeded());
   }
 
