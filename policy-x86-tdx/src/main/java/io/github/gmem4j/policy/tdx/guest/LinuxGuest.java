@@ -29,8 +29,8 @@ import java.util.Optional;
  * <p>The page tables change between these moves: to shared before the first, to private after the
  * last. Source: Linux 7.3 {@code arch/x86/coco/tdx/tdx.c}, {@code tdx-shared.c}.
  *
- * <p>With TDX Connect it releases what it shares before it asks; this part is in no released Linux
- * and follows the TDX module alone.
+ * <p>With TDX Connect it releases what it shares before it asks. This part is in no released Linux:
+ * it does what the mails about TDX Connect of July 2025 expect of a guest.
  */
 public final class LinuxGuest implements GuestKernel {
   private final GuestAddressWidth width;

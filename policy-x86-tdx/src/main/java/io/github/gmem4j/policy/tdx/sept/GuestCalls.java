@@ -14,7 +14,7 @@ import java.util.Optional;
  * TDG.MEM.PAGE.ACCEPT and RELEASE: what the guest does about its own pages.
  *
  * <p>Sources: TDX module, {@code tdg_mem_page_accept.c}. RELEASE is in no published source of the
- * module: it follows OpenVMM's {@code vm/x86/tdcall} and Intel's patches for Linux guests of June
+ * module: it follows OpenVMM's {@code vm/x86/x86defs} and Intel's patches for Linux guests of June
  * 2026, which say that the page is pending afterwards.
  */
 final class GuestCalls {

@@ -79,8 +79,6 @@ public record TdxStatus(long value) {
     TDR(0x80),
     /** The secure EPT as a whole. */
     SEPT_TREE(0x92),
-    /** One entry of the secure EPT. */
-    SEPT_ENTRY(0x93),
     /** The TLB epoch. */
     TD_EPOCH(0xA9);
 
