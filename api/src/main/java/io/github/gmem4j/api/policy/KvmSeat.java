@@ -16,8 +16,10 @@ import io.github.gmem4j.api.vm.Reply;
  *       <li><b>K1</b> A call that the seat does not know is completed with {@link Step.Return}.
  *       <li><b>K2</b> At re-entry every {@link Reply} is answered, and one that does not fit is not
  *           taken for done.
- *       <li><b>K3</b> {@link Step.Fail} at re-entry does not lose the guest's call: with the
- *           pending state that it carries, the next reply is answered as it would have been.
+ *       <li><b>K3</b> {@link Step.Fail} at re-entry keeps the guest's call or says that this kernel
+ *           loses it. Kept: with the pending state that it carries, the next reply is answered as
+ *           it would have been. Lost: it carries {@link Pending.Forgotten} with what the guest
+ *           finds instead of an answer.
  *       <li><b>K4</b> The vCPU leaves with {@link Exit.MapGpaRange} or {@link Exit.Unshare} only
  *           where its {@link VcpuView} says that the VMM has enabled that exit.
  *       <li><b>K5</b> A fault completes no call: {@code onFault} never answers {@link Step.Return}.
@@ -26,7 +28,8 @@ import io.github.gmem4j.api.vm.Reply;
  *       <li><b>K7</b> A call that the VMM and the kernel always fulfil returns, after no more steps
  *           than it has pages and a few.
  *       <li><b>K8</b> The caller hands {@code onReentry} the pending state of that vCPU's last
- *           {@link Step.Leave} or {@link Step.Fail}, and only then; never {@link Pending#NONE}.
+ *           {@link Step.Leave} or {@link Step.Fail}, and only then; never {@link Pending#NONE} or
+ *           {@link Pending.Forgotten}.
  *       <li><b>K9</b> The caller hands {@code onConverted} the pending state of that vCPU's last
  *           {@link Step.Convert} or {@link Step.Flip}, and only then.
  *     </ul>
@@ -39,7 +42,7 @@ public interface KvmSeat {
    * Decides how to go on after the VMM answered an exit.
    *
    * @param pending what the step that left {@code run()} said to remember; never {@link
-   *     Pending#NONE}
+   *     Pending#NONE} or {@link Pending.Forgotten}
    * @param reply the VMM's answer, possibly nonsense
    */
   Step onReentry(VcpuView vcpu, Pending pending, Reply reply);

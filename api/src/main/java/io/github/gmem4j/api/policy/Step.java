@@ -15,7 +15,7 @@ public sealed interface Step {
    *
    * @param exit what the VMM sees
    * @param pending what to remember until it runs the vCPU again; with {@link Pending#NONE} the
-   *     action is tried again then
+   *     action is tried again then, with {@link Pending.Forgotten} it is over
    */
   record Leave(Exit exit, Pending pending) implements Step {}
 
@@ -101,12 +101,13 @@ public sealed interface Step {
   record Resume() implements Step {}
 
   /**
-   * {@code KVM_RUN} fails and the guest stays where it is.
+   * {@code KVM_RUN} fails and the guest is not resumed.
    *
    * @param errno the error number
    * @param reason one sentence that names the offending value
    * @param pending what to remember: the next {@code run()} comes back to {@link KvmSeat#onReentry}
-   *     with it; with {@link Pending#NONE} the action is tried again then
+   *     with it; with {@link Pending#NONE} the action is tried again then, and with {@link
+   *     Pending.Forgotten} the kernel has lost the guest's call
    */
   record Fail(Errno errno, String reason, Pending pending) implements Step {}
 

@@ -103,6 +103,9 @@ final class Decisions {
   }
 
   private static Unfinished unfinished(Pending pending, boolean answerable) {
+    if (pending instanceof Pending.Forgotten forgotten) {
+      return new Unfinished.Forgotten(forgotten.found());
+    }
     return pending.equals(Pending.NONE)
         ? Unfinished.NOTHING
         : new Unfinished.Decision(pending, answerable);

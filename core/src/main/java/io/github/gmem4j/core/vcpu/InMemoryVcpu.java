@@ -251,30 +251,22 @@ public final class InMemoryVcpu implements Vcpu {
   /** Completes what the last exit left open. Null: go on in the guest. */
   private @Nullable Exit complete(Reply reply) {
     Unfinished open = unfinished;
-    switch (open) {
-      case Unfinished.Nothing nothing -> {
-        return reply instanceof Reply.Resume ? null : unexpected(reply);
-      }
+    return switch (open) {
+      case Unfinished.Nothing nothing -> reply instanceof Reply.Resume ? null : unexpected(reply);
       case Unfinished.Decision decision -> {
         if (reply instanceof Reply.Data) {
-          return unexpected(reply);
+          yield unexpected(reply);
         }
         // KVM sets the return value to 0 before the exit, for a VMM that never writes it.
         Reply answer =
             decision.answerable() && reply instanceof Reply.Resume ? Reply.Answer.DONE : reply;
-        unfinished = Unfinished.NOTHING;
-        try {
-          return apply(
-              answered("onReentry", kvm().onReentry(view(), decision.pending(), answer)),
-              decision.answerable());
-        } catch (RuntimeException | Error e) {
-          unfinished = open;
-          throw e;
-        }
+        Step step = answered("onReentry", kvm().onReentry(view(), decision.pending(), answer));
+        yield goOn(open, step, decision.answerable());
       }
+      case Unfinished.Forgotten forgotten -> goOn(open, new Step.Return(forgotten.found()), false);
       case Unfinished.MmioLoad load -> {
         if (reply instanceof Reply.Answer) {
-          return unexpected(reply);
+          yield unexpected(reply);
         }
         unfinished = Unfinished.NOTHING;
         byte value = reply instanceof Reply.Data data ? data.value() : 0;
@@ -282,16 +274,27 @@ public final class InMemoryVcpu implements Vcpu {
             progress.current() instanceof GuestAction.Read
                 ? new ActionResult.Loaded(value)
                 : new ActionResult.Touched());
-        return null;
+        yield null;
       }
       case Unfinished.MmioStore store -> {
         if (!(reply instanceof Reply.Resume)) {
-          return unexpected(reply);
+          yield unexpected(reply);
         }
         unfinished = Unfinished.NOTHING;
         finish(new ActionResult.Stored());
-        return null;
+        yield null;
       }
+    };
+  }
+
+  /** Carries out what completes an exit; if that fails, the exit is still to be completed. */
+  private @Nullable Exit goOn(Unfinished open, Step step, boolean answerable) {
+    unfinished = Unfinished.NOTHING;
+    try {
+      return apply(step, answerable);
+    } catch (RuntimeException | Error e) {
+      unfinished = open;
+      throw e;
     }
   }
 

@@ -125,6 +125,22 @@ class KvmSeatStepsTest {
   }
 
   @Test
+  void aCallThatTheKernelHasLostGoesOnWhateverTheVmmSays() {
+    for (Reply reply : List.of(Reply.RESUME, new Reply.Answer(7), new Reply.Data((byte) 7))) {
+      leaveWith(MAP_GPA);
+      when(kvm.onReentry(any(), any(), any()))
+          .thenReturn(
+              new Step.Fail(Errno.EINVAL, "ret 7", new Pending.Forgotten(Note.INSTANCE)));
+
+      assertEquals(new Exit.Failed(Errno.EINVAL, "ret 7"), vcpu.run(new Reply.Answer(7)));
+      assertTrue(vcpu.results().isEmpty());
+      assertEquals(new Exit.Halt(), vcpu.run(reply));
+      assertEquals(List.of(new ActionResult.Returned(Note.INSTANCE)), vcpu.results());
+    }
+    verify(kvm, times(3)).onReentry(any(), any(), any());
+  }
+
+  @Test
   void resumeStaysResumeAfterAFailedReplyToAnExitWithoutReturnValue() {
     leaveWith(FAULT);
     when(kvm.onReentry(any(), any(), any()))

@@ -20,12 +20,6 @@ final class SnpContractTest implements PolicyContract {
     return new SnpPolicy();
   }
 
-  /** KVM forgets the batch that an answer did not fit, and refuses the guest at the next run. */
-  @Override
-  public boolean survivesFailedReentry() {
-    return false;
-  }
-
   /** A guest that shares a page which it never validated ends itself: it validates all at boot. */
   @Override
   public void boot(GuestWorld world) {

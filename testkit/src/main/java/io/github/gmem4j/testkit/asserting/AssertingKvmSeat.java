@@ -33,7 +33,7 @@ final class AssertingKvmSeat implements KvmSeat {
   @Override
   public Step onReentry(VcpuView vcpu, Pending pending, Reply reply) {
     RuleBroken.unless(
-        !pending.equals(Pending.NONE) && Steps.asksAtReentry(lastSteps.get(vcpu.id()), pending),
+        Steps.asksSeat(pending) && Steps.asksAtReentry(lastSteps.get(vcpu.id()), pending),
         Rule.K8,
         "onReentry of vCPU " + vcpu.id() + " with " + pending + " after " + last(vcpu));
     String method = "onReentry(" + pending + ", " + reply + ")";

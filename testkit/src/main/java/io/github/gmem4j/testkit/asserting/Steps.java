@@ -73,7 +73,12 @@ public final class Steps {
     };
   }
 
-  /** Returns everything that a step says to remember, {@link Pending#NONE} left out. */
+  /** Tells whether the seat is asked at re-entry about what a step says to remember. */
+  public static boolean asksSeat(Pending pending) {
+    return !pending.equals(Pending.NONE) && !(pending instanceof Pending.Forgotten);
+  }
+
+  /** Returns everything that a step says to remember and the seat is asked about. */
   public static List<Pending> memoriesOf(Step step) {
     Stream<Pending> atTheEnd =
         lastOf(step).stream()
@@ -86,7 +91,7 @@ public final class Steps {
                   default -> Pending.NONE;
                 });
     return Stream.concat(atTheEnd, withholdingsOf(step).stream().map(Step.Withhold::mark))
-        .filter(pending -> !pending.equals(Pending.NONE))
+        .filter(Steps::asksSeat)
         .toList();
   }
 

@@ -123,7 +123,7 @@ final class KvmExploration {
   }
 
   private void reenter(Origin kind, VcpuView view, Pending pending) {
-    if (pending.equals(Pending.NONE)) {
+    if (!Steps.asksSeat(pending)) {
       return;
     }
     for (Reply reply : Replies.ofEachKind()) {

@@ -22,9 +22,9 @@ public interface KvmSeatContract extends PolicyUnderTest {
 
   /** Checks K3. */
   @Test
-  @DisplayName("K3: a failed re-entry loses nothing")
-  default void k3_aFailedReentryLosesNothing() {
-    Judging.judge(Rule.K3, () -> KvmChecks.aFailedReentryLosesNothing(this));
+  @DisplayName("K3: a failed re-entry keeps the call or says that it is lost")
+  default void k3_aFailedReentryKeepsTheCall() {
+    Judging.judge(Rule.K3, () -> KvmChecks.aFailedReentryKeepsTheCall(this));
   }
 
   /** Checks K4. */

@@ -17,7 +17,7 @@ final class PartChecks {
           SeatChecks::traitsAreTrue,
           KvmChecks::anUnknownCallReturns,
           KvmChecks::everyReplyIsAnswered,
-          KvmChecks::aFailedReentryLosesNothing,
+          KvmChecks::aFailedReentryKeepsTheCall,
           KvmChecks::onlyEnabledExits,
           KvmChecks::aFaultCompletesNoCall,
           KvmChecks::whatCannotBeServedLeaves,

@@ -69,14 +69,6 @@ public interface PolicyUnderTest {
   }
 
   /**
-   * Tells whether a reply that the KVM seat fails leaves the guest's call as it was, so that the
-   * VMM can answer again. Not so where that call is completed with an error then.
-   */
-  default boolean survivesFailedReentry() {
-    return true;
-  }
-
-  /**
    * Brings a fresh VM to where its guest kernel runs and owns its memory, in the state it has: the
    * launch, the first accepts. By default nothing is to be done.
    */

@@ -38,8 +38,8 @@ public enum Rule {
   K1("an unknown call returns"),
   /** Any reply. */
   K2("every reply is answered at re-entry"),
-  /** Failing loses nothing. */
-  K3("a failed re-entry loses nothing"),
+  /** Failing keeps the call, or says that it is lost. */
+  K3("a failed re-entry keeps the call or says that it is lost"),
   /** Enabled exits. */
   K4("only exits that are enabled"),
   /** Faults are not calls. */

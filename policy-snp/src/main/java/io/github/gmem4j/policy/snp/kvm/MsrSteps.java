@@ -29,9 +29,6 @@ final class MsrSteps {
   /** The exit of a page state change is out. */
   record InFlight(GhcbMsr request) implements Pending {}
 
-  /** The VMM answered it with nonsense: KVM has written no response. */
-  record Unanswered(GhcbMsr request) implements Pending {}
-
   /** The guest has ended itself; KVM takes no note of it, and this is what the guest finds. */
   record Terminated(VmgExitResult found) implements Pending {}
 
@@ -74,7 +71,8 @@ final class MsrSteps {
     return new Step.Fail(
         Errno.EINVAL,
         "a page state change must be answered with 0, EAGAIN or EINVAL, not " + reply,
-        new Unanswered(call.request()));
+        // KVM has written no response: the guest finds its own request where that should be.
+        new Pending.Forgotten(new VmgExitResult.Msr(call.request())));
   }
 
   static Step answer(GhcbMsr response) {

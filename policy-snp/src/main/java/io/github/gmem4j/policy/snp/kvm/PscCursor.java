@@ -72,24 +72,19 @@ record PscCursor(PscBuffer buffer, int next, int end, int inFlight) implements P
         "hypercall.ret of a page state change must be 0, EAGAIN or EINVAL, not " + answer.ret());
   }
 
+  /**
+   * The VMM answered the batch with nonsense. KVM forgets to clear it: the guest would find no error
+   * and no progress, call again, and be refused because a batch is in flight. The two calls are one
+   * here.
+   */
   private Step fail(String reason) {
-    return new Step.Fail(Errno.EINVAL, reason, new Stale(buffer));
+    return new Step.Fail(
+        Errno.EINVAL,
+        reason,
+        new Pending.Forgotten(new VmgExitResult.Event(ExitInfo.FAILED, buffer)));
   }
 
   static Step answer(ExitInfo info, PscBuffer buffer) {
     return new Step.Return(new VmgExitResult.Event(info, buffer));
-  }
-
-  /**
-   * A batch that the VMM answered with nonsense. KVM forgets to clear it: the guest would find no
-   * error and no progress, call again, and be refused because a batch is in flight. The two calls
-   * are one here.
-   *
-   * @param buffer what the guest will find
-   */
-  record Stale(PscBuffer buffer) implements Pending {
-    Step afterRun() {
-      return answer(ExitInfo.FAILED, buffer);
-    }
   }
 }

@@ -70,10 +70,7 @@ public final class SnpKvmSeat implements KvmSeat {
   public Step onReentry(VcpuView vcpu, Pending pending, Reply reply) {
     return switch (pending) {
       case PscCursor cursor -> cursor.afterExit(reply);
-      case PscCursor.Stale stale -> stale.afterRun();
       case MsrSteps.InFlight call -> MsrSteps.afterExit(call, reply);
-      // The guest finds its own request where the response should be.
-      case MsrSteps.Unanswered call -> MsrSteps.answer(call.request());
       case MsrSteps.Terminated call -> MsrSteps.afterTermination(call, reply);
       default -> new Step.Fail(Errno.EINVAL, "no call is under way but " + pending, pending);
     };

@@ -103,7 +103,10 @@ final class PscCall {
         step instanceof Step.Leave left
             ? left.pending()
             : assertInstanceOf(Step.Fail.class, step).pending();
-    step = seat.onReentry(VCPU, open, Reply.RESUME);
+    step =
+        open instanceof Pending.Forgotten forgotten
+            ? new Step.Return(forgotten.found())
+            : seat.onReentry(VCPU, open, Reply.RESUME);
     return this;
   }
 

@@ -14,17 +14,24 @@ import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
+import java.util.Set;
 
 /**
  * The other way to the same exit: KVM's own hypercall, open to TDX guests too. It is one exit
  * however long the range, and the VMM's answer goes to the guest as it is.
  *
- * <p>Source: Linux 7.3 {@code arch/x86/kvm/vmx/tdx.c}, {@code
- * Documentation/virt/kvm/x86/hypercalls.rst}.
+ * <p>Source: Linux 7.3.4 {@code arch/x86/kvm/vmx/tdx.c}, {@code tdx_emulate_vmcall}; {@code x86.c},
+ * {@code ____kvm_emulate_hypercall}.
  */
 final class HypercallSteps {
   /** {@code KVM_ENOSYS}: there is no such hypercall. */
   static final int NO_SUCH_CALL = 1000;
+
+  /**
+   * {@code KVM_HC_VAPIC_POLL_IRQ}, {@code KVM_HC_KICK_CPU} and {@code KVM_HC_SCHED_YIELD}: they do
+   * something about vCPUs at most, and always succeed unless the VMM has taken the feature away.
+   */
+  private static final Set<Long> OF_NO_CONSEQUENCE = Set.of(1L, 5L, 11L);
 
   /**
    * A hypercall is under way.
@@ -37,6 +44,9 @@ final class HypercallSteps {
   private HypercallSteps() {}
 
   static Step onCall(VcpuView vcpu, VmCall.KvmHypercall call) {
+    if (OF_NO_CONSEQUENCE.contains(call.number())) {
+      return answer(0, call.a0());
+    }
     if (call.number() != Exit.MapGpaRange.NUMBER || !vcpu.mapGpaExits()) {
       return answer(-NO_SUCH_CALL, call.a0());
     }

@@ -25,10 +25,19 @@ import java.util.Optional;
  * What KVM does with TDG.VP.VMCALL: it checks a MapGPA, cuts it into exits of at most 2 MiB and
  * turns each answer into registers. Immutable; pure functions.
  *
+ * <p>Calls that KVM checks and hands to its VMM as {@code KVM_EXIT_TDX} (GetQuote, the second half
+ * of GetTdVmCallInfo, SetupEventNotifyInterrupt) are checked the same way and answered at once with
+ * what KVM puts there for a VMM that does nothing about them.
+ *
  * <p>KVM does not ask whether memory lies behind the range, nor in which state it is: that is the
  * VMM's to know. Source: Linux 7.3 {@code arch/x86/kvm/vmx/tdx.c}.
  */
 public final class TdxKvmSeat implements KvmSeat {
+  /** Those below are exceptions. */
+  private static final long FIRST_USABLE_VECTOR = 32;
+
+  private static final long LAST_VECTOR = 255;
+
   private final GuestAddresses addresses;
   private final GuestAddressWidth width;
   private final ConversionRule conversion;
@@ -50,6 +59,8 @@ public final class TdxKvmSeat implements KvmSeat {
     return switch (call) {
       case VmCall.MapGpa mapGpa -> onMapGpa(vcpu, mapGpa);
       case VmCall.GetQuote quote -> onGetQuote(quote);
+      case VmCall.GetTdVmCallInfo info -> onGetTdVmCallInfo(info);
+      case VmCall.SetupEventNotifyInterrupt setup -> onSetupEventNotifyInterrupt(setup);
       case VmCall.KvmHypercall hypercall -> HypercallSteps.onCall(vcpu, hypercall);
       case VmCall.Other other -> answer(VmCallStatus.SUBFUNC_UNSUPPORTED, other.leaf());
       default -> answer(VmCallStatus.SUBFUNC_UNSUPPORTED, 0);
@@ -85,10 +96,19 @@ public final class TdxKvmSeat implements KvmSeat {
     if (answer.equals(Reply.Answer.REFUSE)) {
       return answer(VmCallStatus.INVALID_OPERAND, cursor.next());
     }
-    return new Step.Fail(
-        Errno.EINVAL,
-        "hypercall.ret of a MapGPA must be 0, EAGAIN or EINVAL, not " + answer.ret(),
-        cursor);
+    return lost("hypercall.ret of a MapGPA must be 0, EAGAIN or EINVAL, not " + answer.ret());
+  }
+
+  /**
+   * {@code KVM_RUN} fails, once. KVM takes note that the exit is completed before it looks at the
+   * answer, and leaves the guest's registers alone when it does not like what it finds: R10 is the
+   * 0 with which the guest called. The next run lets the guest read SUCCESS for the whole request.
+   * Source: Linux 7.3.4 {@code arch/x86/kvm/x86.c}, {@code kvm_arch_vcpu_ioctl_run}; {@code tdx.c},
+   * {@code tdx_complete_vmcall_map_gpa}.
+   */
+  private static Step lost(String reason) {
+    VmCallResult untouched = new VmCallResult(VmCallStatus.SUCCESS, VmCall.MapGpa.LEAF);
+    return new Step.Fail(Errno.EINVAL, reason, new Pending.Forgotten(untouched));
   }
 
   @Override
@@ -187,6 +207,19 @@ public final class TdxKvmSeat implements KvmSeat {
     boolean shared = width.direction(quote.buffer()) == Shareability.SHARED;
     return answer(
         shared ? VmCallStatus.SUBFUNC_UNSUPPORTED : VmCallStatus.INVALID_OPERAND, quote.leaf());
+  }
+
+  private static Step onGetTdVmCallInfo(VmCall.GetTdVmCallInfo info) {
+    boolean known = Long.compareUnsigned(info.about(), VmCall.GetTdVmCallInfo.OPTIONAL_CALLS) <= 0;
+    return known
+        ? answer(VmCallStatus.SUCCESS, VmCall.GetTdVmCallInfo.NONE)
+        : answer(VmCallStatus.INVALID_OPERAND, info.leaf());
+  }
+
+  private static Step onSetupEventNotifyInterrupt(VmCall.SetupEventNotifyInterrupt setup) {
+    boolean usable = setup.vector() >= FIRST_USABLE_VECTOR && setup.vector() <= LAST_VECTOR;
+    return answer(
+        usable ? VmCallStatus.SUBFUNC_UNSUPPORTED : VmCallStatus.INVALID_OPERAND, setup.leaf());
   }
 
   private static Step answer(VmCallStatus status, long r11) {

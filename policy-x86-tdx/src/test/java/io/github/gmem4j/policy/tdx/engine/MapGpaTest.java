@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The call from the guest to the VMM and back, chunk by chunk. */
 final class MapGpaTest {
@@ -146,10 +148,11 @@ final class MapGpaTest {
     assertStates(2 * MIB, SHARED, SHARED, PRIVATE);
   }
 
-  @Test
-  @DisplayName("edge 18: after a bad answer the guest is still in its call")
-  void afterABadAnswerTheGuestIsStillInItsCall() {
-    Vcpu vcpu = calling(BIT, MIB);
+  @ParameterizedTest
+  @MethodSource("secondReplies")
+  @DisplayName("x86.c, kvm_arch_vcpu_ioctl_run: after a bad answer the guest is told SUCCESS")
+  void afterABadAnswerTheGuestIsToldSuccess(Reply second) {
+    Vcpu vcpu = calling(BIT, 5 * MIB);
     vcpu.run();
 
     Exit.Failed failed =
@@ -157,8 +160,27 @@ final class MapGpaTest {
 
     assertEquals(Errno.EINVAL, failed.errno());
     assertEquals(List.of(), vcpu.results());
-    vcpu.run(Reply.Answer.REFUSE);
-    assertEquals(returned(VmCallStatus.INVALID_OPERAND, BIT), vcpu.results());
+    // KVM has dropped the call: nothing is asked for again, and nothing was converted.
+    assertInstanceOf(Exit.Halt.class, vcpu.run(second));
+    assertEquals(returned(VmCallStatus.SUCCESS, VmCall.MapGpa.LEAF), vcpu.results());
+    assertStates(MIB, PRIVATE, PRIVATE, PRIVATE, PRIVATE, PRIVATE);
+  }
+
+  static List<Reply> secondReplies() {
+    return List.of(Reply.RESUME, Reply.Answer.DONE, Reply.Answer.REFUSE, new Reply.Answer(1234));
+  }
+
+  @Test
+  @DisplayName("x86.c, kvm_arch_vcpu_ioctl_run: what was converted before a bad answer stays")
+  void whatWasConvertedBeforeABadAnswerStays() {
+    Vcpu vcpu = td.vcpu(share(0, 5 * MIB));
+    vcpu.run(answer(vcpu, vcpu.run()));
+
+    vcpu.run(new Reply.Answer(16));
+
+    assertInstanceOf(Exit.Halt.class, vcpu.run());
+    assertEquals(List.of(new ActionResult.Fulfilled()), vcpu.results());
+    assertStates(MIB, SHARED, SHARED, PRIVATE, PRIVATE, PRIVATE);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.gmem4j.policy.tdx.kvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
@@ -12,6 +13,8 @@ import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** KVM's own hypercall, which reaches the same exit. */
@@ -53,8 +56,24 @@ final class HypercallTest {
   }
 
   @Test
+  @DisplayName("x86.c, ____kvm_emulate_hypercall: polling, kicking and yielding succeed")
+  void whatConcernsVcpusSucceeds() {
+    for (long number : List.of(1L, 5L, 11L)) {
+      assertEquals(result(0, START), call(number, START, 1));
+    }
+  }
+
+  @Test
+  void whatNeedsClocksAndInterruptControllersIsNotModelled() {
+    for (long number : List.of(0L, 9L, 10L)) {
+      assertThrows(
+          IllegalArgumentException.class, () -> new VmCall.KvmHypercall(number, START, 1, 0));
+    }
+  }
+
+  @Test
   void otherHypercallsAndDeafVmmsAreAnsweredNoSuchCall() {
-    assertEquals(result(-1000, START), call(5, START, 1));
+    assertEquals(result(-1000, START), call(2, START, 1));
     assertEquals(
         result(-1000, START),
         seat.onCall(

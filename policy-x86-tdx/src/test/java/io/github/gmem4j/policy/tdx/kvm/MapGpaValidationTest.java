@@ -116,7 +116,7 @@ final class MapGpaValidationTest {
   @Test
   void callsThatNobodyServesAreNotSupported() {
     assertRefused(
-        VmCallStatus.SUBFUNC_UNSUPPORTED, 0x10003, seat.onCall(VCPU, new VmCall.Other(0x10003)));
+        VmCallStatus.SUBFUNC_UNSUPPORTED, 0x10005, seat.onCall(VCPU, new VmCall.Other(0x10005)));
     assertRefused(
         VmCallStatus.SUBFUNC_UNSUPPORTED,
         VmCall.GetQuote.LEAF,

@@ -54,7 +54,7 @@ final class Remembered {
 
   /** Notes what KVM gets back when a vCPU runs again. */
   void keep(Pending pending) {
-    if (!pending.equals(Pending.NONE)) {
+    if (!pending.equals(Pending.NONE) && !(pending instanceof Pending.Forgotten)) {
       perVcpu.add(nameOf(pending));
     }
   }
