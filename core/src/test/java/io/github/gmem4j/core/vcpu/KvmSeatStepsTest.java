@@ -129,8 +129,7 @@ class KvmSeatStepsTest {
     for (Reply reply : List.of(Reply.RESUME, new Reply.Answer(7), new Reply.Data((byte) 7))) {
       leaveWith(MAP_GPA);
       when(kvm.onReentry(any(), any(), any()))
-          .thenReturn(
-              new Step.Fail(Errno.EINVAL, "ret 7", new Pending.Forgotten(Note.INSTANCE)));
+          .thenReturn(new Step.Fail(Errno.EINVAL, "ret 7", new Pending.Forgotten(Note.INSTANCE)));
 
       assertEquals(new Exit.Failed(Errno.EINVAL, "ret 7"), vcpu.run(new Reply.Answer(7)));
       assertTrue(vcpu.results().isEmpty());

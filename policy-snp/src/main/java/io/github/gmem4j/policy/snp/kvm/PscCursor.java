@@ -73,9 +73,9 @@ record PscCursor(PscBuffer buffer, int next, int end, int inFlight) implements P
   }
 
   /**
-   * The VMM answered the batch with nonsense. KVM forgets to clear it: the guest would find no error
-   * and no progress, call again, and be refused because a batch is in flight. The two calls are one
-   * here.
+   * The VMM answered the batch with nonsense. KVM forgets to clear it: the guest would find no
+   * error and no progress, call again, and be refused because a batch is in flight. The two calls
+   * are one here.
    */
   private Step fail(String reason) {
     return new Step.Fail(

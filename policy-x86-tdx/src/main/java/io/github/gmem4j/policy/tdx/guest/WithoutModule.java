@@ -16,7 +16,8 @@ final class WithoutModule {
   /**
    * An accepted page holds zeroes, so accepting one is clearing it; a page that was accepted before
    * is cleared again, since nobody keeps books. 2 MiB do not match, as for pages that the host has
-   * mapped as 4 KiB, and 1 GiB are no size to accept. Nothing holds a page that the guest would have to release.
+   * mapped as 4 KiB, and 1 GiB are no size to accept. Nothing holds a page that the guest would
+   * have to release.
    */
   static Optional<Substitute> substitute(PlatformInstruction instruction) {
     return switch (instruction) {

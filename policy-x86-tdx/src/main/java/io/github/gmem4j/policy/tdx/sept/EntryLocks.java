@@ -51,8 +51,7 @@ final class EntryLocks {
    * tdx_td_dispatcher.c}, {@code td_call}.
    */
   Optional<TdxStatus> refuseGuest(SeptPosition position, FaultSite busy) {
-    return faults.injects(busy, position.first().value())
-            || state.hostPriority().contains(position)
+    return faults.injects(busy, position.first().value()) || state.hostPriority().contains(position)
         ? Optional.of(TdxStatus.OPERAND_BUSY.about(Operand.RCX))
         : Optional.empty();
   }

@@ -132,11 +132,7 @@ public sealed interface VmCall extends GuestCall {
     private static final Set<Long> NOT_MODELLED = Set.of(10L, 12L, 30L, 31L, 32L, 48L);
 
     private static final Set<Long> TYPED =
-        Set.of(
-            GetTdVmCallInfo.LEAF,
-            MapGpa.LEAF,
-            GetQuote.LEAF,
-            SetupEventNotifyInterrupt.LEAF);
+        Set.of(GetTdVmCallInfo.LEAF, MapGpa.LEAF, GetQuote.LEAF, SetupEventNotifyInterrupt.LEAF);
 
     /**
      * Checks the number.

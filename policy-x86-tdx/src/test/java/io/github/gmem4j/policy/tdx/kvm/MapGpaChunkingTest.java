@@ -113,7 +113,8 @@ final class MapGpaChunkingTest {
 
   @ParameterizedTest
   @ValueSource(longs = {-11, 16, 1234, -22, Long.MIN_VALUE})
-  @DisplayName("tdx.c, tdx_complete_vmcall_map_gpa: any other answer fails KVM_RUN, the call is lost")
+  @DisplayName(
+      "tdx.c, tdx_complete_vmcall_map_gpa: any other answer fails KVM_RUN, the call is lost")
   void anyOtherAnswerFailsTheRun(long ret) {
     Step.Leave first = begin(START, 5 * MIB);
 

@@ -69,7 +69,8 @@ final class MapGpaValidationTest {
   @Test
   @DisplayName("edge 6: with MAXPHYADDR below GPAW nothing can ever be shared")
   void withFewerPhysicalThanGuestAddressBitsNothingCanBeShared() {
-    TdxKvmSeat narrow = new TdxKvmSeat(new GuestAddresses(GuestAddressWidth.BITS_48, 46), ConversionRule.BY_VMM);
+    TdxKvmSeat narrow =
+        new TdxKvmSeat(new GuestAddresses(GuestAddressWidth.BITS_48, 46), ConversionRule.BY_VMM);
     long shared = START | SHARED_48;
 
     assertRefused(
@@ -82,7 +83,8 @@ final class MapGpaValidationTest {
   @Test
   @DisplayName("edge 7: with 52 bits, bit 47 is an address bit and bit 51 decides")
   void withWideAddressesBit47IsAnAddressBit() {
-    TdxKvmSeat wide = new TdxKvmSeat(new GuestAddresses(GuestAddressWidth.BITS_52, 52), ConversionRule.BY_VMM);
+    TdxKvmSeat wide =
+        new TdxKvmSeat(new GuestAddresses(GuestAddressWidth.BITS_52, 52), ConversionRule.BY_VMM);
 
     Step.Leave plain =
         assertInstanceOf(Step.Leave.class, wide.onCall(VCPU, new VmCall.MapGpa(SHARED_48, 0x1000)));

@@ -178,9 +178,7 @@ final class AcceptTest {
     td.host.fail(SeptFaults.RANGE_BLOCK_BUSY, 1);
     td.firmware.ranges().block(Td.small(3));
 
-    assertEquals(
-        finished(TdxStatus.OPERAND_BUSY.about(Operand.RCX)),
-        td.accept(3, PageSize.KIB_4));
+    assertEquals(finished(TdxStatus.OPERAND_BUSY.about(Operand.RCX)), td.accept(3, PageSize.KIB_4));
 
     td.blockAndTrack(Td.small(3));
     td.firmware.ranges().unblock(Td.small(3));

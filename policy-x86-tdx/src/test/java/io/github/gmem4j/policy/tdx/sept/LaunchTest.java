@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 final class LaunchTest {
   private final FakeHost host = new FakeHost();
   private final SeptPlatform platform =
-      new SeptPlatform(host, Td.ADDRESSES, PendingAccess.TD_EXIT, PageReset.NONE, DeviceAssignment.NONE);
+      new SeptPlatform(
+          host, Td.ADDRESSES, PendingAccess.TD_EXIT, PageReset.NONE, DeviceAssignment.NONE);
   private final FakeFolio page = new FakeFolio(3);
 
   private Granting populate(Optional<byte[]> source) {

@@ -45,7 +45,8 @@ final class LocksTest {
   }
 
   @Test
-  @DisplayName("helpers.c, lock_sept_check_and_walk_private_gpa: the tree is locked before the walk")
+  @DisplayName(
+      "helpers.c, lock_sept_check_and_walk_private_gpa: the tree is locked before the walk")
   void theTreeIsLockedBeforeTheWalk() {
     for (Operation operation : operations()) {
       td.host.fail(SeptFaults.SEPT_TREE_BUSY, 1);
@@ -55,14 +56,14 @@ final class LocksTest {
   }
 
   @Test
-  @DisplayName("tdx_locks.h, sept_lock_acquire_host: only an entry is marked, not what the tree hid")
+  @DisplayName(
+      "tdx_locks.h, sept_lock_acquire_host: only an entry is marked, not what the tree hid")
   void theTreesLockMarksNoEntry() {
     td.pending(3);
     td.host.fail(SeptFaults.SEPT_TREE_BUSY, 1);
 
     td.firmware.ranges().block(Td.small(3));
 
-    assertEquals(
-        new AcceptOutcome.Finished(TdxStatus.SUCCESS), td.accept(3, PageSize.KIB_4));
+    assertEquals(new AcceptOutcome.Finished(TdxStatus.SUCCESS), td.accept(3, PageSize.KIB_4));
   }
 }

@@ -121,7 +121,9 @@ final class RemovalTest {
         new SeptPlatform(
             td.host,
             Td.ADDRESSES,
-            PendingAccess.VIRTUALIZATION_EXCEPTION, PageReset.NONE, DeviceAssignment.NONE);
+            PendingAccess.VIRTUALIZATION_EXCEPTION,
+            PageReset.NONE,
+            DeviceAssignment.NONE);
     lenient.makePrivate(new Gfn(3), new FakeFolio(3));
 
     assertInstanceOf(PrivateAccess.Excepted.class, lenient.access(new Gfn(3)));
