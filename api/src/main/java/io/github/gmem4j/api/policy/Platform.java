@@ -213,6 +213,18 @@ public interface Platform {
   }
 
   /**
+   * Says why the VM's vCPUs may not run yet: {@code KVM_RUN} is EINVAL then, and nothing has
+   * changed. Asked before a vCPU enters, until there is no objection; not asked again after that.
+   *
+   * @return why not; empty if they may
+   * @implSpec The default has no objection. A platform whose vCPUs wait for the launch objects
+   *     until it is finalized.
+   */
+  default Optional<String> objectionToRunning() {
+    return Optional.empty();
+  }
+
+  /**
    * The initial image is complete.
    *
    * @implSpec The default does nothing.

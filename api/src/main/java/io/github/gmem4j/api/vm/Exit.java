@@ -140,8 +140,8 @@ public sealed interface Exit {
   /**
    * {@code KVM_RUN} failed and the guest was not resumed.
    *
-   * @param errno EFAULT: a slot's host address cannot be touched; EINVAL: the VMM's reply was not
-   *     acceptable; EIO: the VM is dead
+   * @param errno EFAULT: a slot's host address cannot be touched; EINVAL: the launch is not
+   *     finalized, or the VMM's reply was not acceptable; EIO: the VM is dead
    * @param reason one sentence that says why
    */
   record Failed(Errno errno, String reason) implements Exit {}

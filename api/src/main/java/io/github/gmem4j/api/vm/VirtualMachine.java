@@ -88,13 +88,15 @@ public interface VirtualMachine extends AutoCloseable {
    * @param source the image, as long as the range; empty to take the bytes already in the pages,
    *     which only in-place conversion allows (else EINVAL)
    * @return how many pages were added, if any were; else EINVAL once the launch is finalized or
-   *     where no guest memory is bound, EFAULT if it is closed, EIO if the platform denies, ENOTTY
-   *     if VMs of this type have no initial image on this host
+   *     where no guest memory is bound, EFAULT if it is closed, EIO if the platform denies, EINTR
+   *     if the calling thread is interrupted while the platform is busy, ENOTTY if VMs of this type
+   *     have no initial image on this host
    */
   KernelResult<PageCount> populate(GpaRange range, Optional<byte[]> source);
 
   /**
-   * Completes the initial image; from then on {@link #populate} is EINVAL.
+   * Completes the initial image; from then on {@link #populate} is EINVAL. The vCPUs of some VMs
+   * wait for it: until then {@link Vcpu#run} is EINVAL.
    *
    * @return whether this call did it: EINVAL if the launch was finalized before
    */

@@ -103,6 +103,7 @@ class PolicyValuesTest {
     assertInstanceOf(
         Granting.Denied.class, platform.populate(new Gfn(0), mock(Folio.class), Optional.empty()));
     assertTrue(platform.allowsPrefault());
+    assertEquals(Optional.empty(), platform.objectionToRunning());
     assertDoesNotThrow(platform::finalizeLaunch);
     assertDoesNotThrow(() -> platform.enter(0));
     assertDoesNotThrow(() -> platform.leave(0));

@@ -59,6 +59,8 @@ public final class InMemoryVcpu implements Vcpu {
   private @Nullable GuestMove move;
   private @Nullable GuestCall passedOn;
   private Unfinished unfinished = Unfinished.NOTHING;
+  // Whether the platform has let this vCPU run; it is not asked again then.
+  private boolean launched;
   private volatile boolean closed;
 
   /** Creates a vCPU. */
@@ -228,6 +230,9 @@ public final class InMemoryVcpu implements Vcpu {
     if (exit == null) {
       exit = complete(reply);
     }
+    if (exit == null) {
+      exit = unlaunched();
+    }
     while (exit == null) {
       if (kicked.getAndSet(false)) {
         return new Exit.Interrupted();
@@ -239,6 +244,15 @@ public final class InMemoryVcpu implements Vcpu {
       }
     }
     return exit;
+  }
+
+  private @Nullable Exit unlaunched() {
+    if (launched) {
+      return null;
+    }
+    Optional<String> objection = vm.mmu().objectionToRunning();
+    launched = objection.isEmpty();
+    return objection.map(why -> new Exit.Failed(Errno.EINVAL, why)).orElse(null);
   }
 
   private @Nullable Exit dead() {

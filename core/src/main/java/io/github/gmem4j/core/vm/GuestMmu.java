@@ -135,6 +135,21 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     }
   }
 
+  /** Returns why vCPUs may not run yet; empty if they may. */
+  public Optional<String> objectionToRunning() {
+    if (!hasPlatform()) {
+      return Optional.empty();
+    }
+    lock();
+    try {
+      return torndown
+          ? Optional.empty()
+          : Answered.by(policy, "Platform.objectionToRunning", platform().objectionToRunning());
+    } finally {
+      unlock();
+    }
+  }
+
   /** Makes a vCPU known, so that it can be kicked. */
   public void add(VcpuPresence vcpu) {
     lock();

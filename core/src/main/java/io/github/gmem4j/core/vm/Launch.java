@@ -119,24 +119,28 @@ final class Launch {
         if (vm.mmu().isStale(sequence, gfn)) {
           continue;
         }
-        return add(view, page, gfn, source);
+        switch (add(page, gfn, source)) {
+          case Granting.Granted granted -> {
+            view.mapForGuest(page, Shareability.PRIVATE);
+            return KernelResult.ok(PageCount.ONE);
+          }
+          case Granting.Denied denied -> {
+            return KernelResult.failed(Errno.EIO, "the platform answered " + denied);
+          }
+          case Granting.Busy busy -> {}
+        }
       } finally {
         vm.mmu().unlock();
+      }
+      // As the kernel does: try again until a signal comes.
+      if (Thread.currentThread().isInterrupted()) {
+        return KernelResult.failed(Errno.EINTR, "the platform is busy with " + new Gfn(gfn));
       }
     }
   }
 
-  private KernelResult<PageCount> add(
-      MemoryView view, PhysicalPage page, long gfn, Optional<byte[]> source) {
-    Granting granting =
-        Answered.by(
-            vm.policy(),
-            "Platform.populate",
-            vm.mmu().platform().populate(new Gfn(gfn), page, source));
-    if (granting instanceof Granting.Granted) {
-      view.mapForGuest(page, Shareability.PRIVATE);
-      return KernelResult.ok(PageCount.ONE);
-    }
-    return KernelResult.failed(Errno.EIO, "the platform answered " + granting);
+  private Granting add(PhysicalPage page, long gfn, Optional<byte[]> source) {
+    return Answered.by(
+        vm.policy(), "Platform.populate", vm.mmu().platform().populate(new Gfn(gfn), page, source));
   }
 }

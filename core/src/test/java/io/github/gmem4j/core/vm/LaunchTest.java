@@ -4,7 +4,9 @@ import static io.github.gmem4j.core.World.errnoOf;
 import static io.github.gmem4j.core.World.gpas;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
@@ -18,6 +20,7 @@ import io.github.gmem4j.api.memory.PageCount;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.policy.Granting;
 import io.github.gmem4j.api.policy.Platform;
+import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.core.Engine;
@@ -29,6 +32,7 @@ import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.core.kernel.KernelGeneration;
 import io.github.gmem4j.core.softwareprotected.SoftwareProtectedPolicy;
 import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +72,47 @@ class LaunchTest {
 
     assertEquals(42, world.guestLoad(0));
     verify(platform, never()).makePrivate(any(), any());
+  }
+
+  @Test
+  @DisplayName("mmu.c, kvm_tdp_mmu_map_private_pfn: a busy platform is asked again")
+  void busyPlatformIsAskedAgain() {
+    when(platform.populate(any(), any(), any()))
+        .thenReturn(Granting.BUSY, Granting.BUSY, Granting.GRANTED);
+
+    assertEquals(PageCount.ONE, world.vm().populate(gpas(0, 1), IN_PLACE).orThrow());
+
+    verify(platform, times(3)).populate(any(), any(), any());
+  }
+
+  @Test
+  @DisplayName("mmu.c, kvm_tdp_mmu_map_private_pfn: a signal ends it")
+  void interruptEndsTheWaitForABusyPlatform() {
+    when(platform.populate(any(), any(), any())).thenReturn(Granting.BUSY);
+    Thread.currentThread().interrupt();
+
+    assertEquals(Errno.EINTR, errnoOf(world.vm().populate(gpas(0, 1), IN_PLACE)));
+
+    assertTrue(Thread.interrupted());
+  }
+
+  @Test
+  @DisplayName(
+      "x86.c, kvm_x86_vcpu_pre_run: a vCPU that may not run yet is EINVAL, nothing changed")
+  void vcpuThatMayNotRunYetIsEinval() {
+    when(platform.objectionToRunning())
+        .thenReturn(Optional.of("not launched"), Optional.of("not launched"), Optional.empty());
+    world.vcpu().kick();
+
+    for (int i = 0; i < 2; i++) {
+      assertEquals(new Exit.Failed(Errno.EINVAL, "not launched"), world.vcpu().run());
+      assertTrue(world.vcpu().isKicked());
+    }
+
+    assertEquals(new Exit.Interrupted(), world.vcpu().run());
+    assertEquals(new Exit.Halt(), world.vcpu().run());
+    verify(platform, times(3)).objectionToRunning();
+    verify(platform, never()).enter(anyInt());
   }
 
   @Test

@@ -11,6 +11,9 @@ import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.policy.tdx.kvm.TdxKvmSeat;
 import io.github.gmem4j.policy.tdx.sept.SeptPlatform;
 import io.github.gmem4j.policy.tdx.vmm.TdxVmmSeat;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Intel TDX: the guest asks with MapGPA, KVM leaves with {@code KVM_EXIT_HYPERCALL}, the VMM
@@ -97,5 +100,16 @@ public final class TdxPolicy implements ConversionPolicy {
   @Override
   public GuestKernel guest() {
     return guest;
+  }
+
+  @Override
+  public List<String> guests() {
+    return Arrays.stream(GuestFlavour.values()).map(GuestFlavour::title).toList();
+  }
+
+  @Override
+  public Optional<ConversionPolicy> withGuest(String name) {
+    return GuestFlavour.named(name)
+        .map(flavour -> new TdxPolicy(config.toBuilder().guest(flavour).build()));
   }
 }

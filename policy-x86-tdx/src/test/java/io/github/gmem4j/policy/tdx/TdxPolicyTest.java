@@ -17,7 +17,9 @@ import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,28 @@ final class TdxPolicyTest {
         Guice.createInjector(new TdxModule(config)).getInstance(Key.get(new TypeLiteral<>() {}));
 
     assertEquals(config, assertInstanceOf(TdxPolicy.class, policies.get("tdx")).config());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aGuestIsChosenByName(GuestFlavour flavour) {
+    TdxConfig config =
+        TdxConfig.DEFAULT.toBuilder().conversion(ConversionRule.IN_RUN_OR_FAULT).build();
+
+    ConversionPolicy chosen = new TdxPolicy(config).withGuest(flavour.title()).orElseThrow();
+
+    assertEquals(
+        config.toBuilder().guest(flavour).build(),
+        assertInstanceOf(TdxPolicy.class, chosen).config());
+  }
+
+  @Test
+  void everyGuestHasAName() {
+    List<String> names = List.of("linux", "edk2", "old-tdvf", "openhcl");
+
+    assertEquals(names, new TdxPolicy().guests());
+    assertEquals(names, new TdxVariants.InRun().guests());
+    assertEquals(Optional.empty(), new TdxPolicy().withGuest("Linux"));
   }
 
   @Test

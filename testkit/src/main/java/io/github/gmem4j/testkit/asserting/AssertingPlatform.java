@@ -182,6 +182,11 @@ public final class AssertingPlatform implements Platform {
   }
 
   @Override
+  public Optional<String> objectionToRunning() {
+    return asked("objectionToRunning()", platform::objectionToRunning);
+  }
+
+  @Override
   public void finalizeLaunch() {
     told("finalizeLaunch()", platform::finalizeLaunch);
   }

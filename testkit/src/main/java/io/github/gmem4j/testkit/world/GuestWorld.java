@@ -31,7 +31,8 @@ import java.util.stream.IntStream;
 /**
  * One VM in the in-memory engine and all that belongs to it, with time under the test's control.
  * The memory is bound whole in one slot at {@link #BASE}; the host maps it whole; the exits of
- * guests' calls are enabled; policy and participants are checked by asserting wrappers.
+ * guests' calls are enabled, the launch is finalized; policy and participants are checked by
+ * asserting wrappers.
  *
  * <p>Thread-safe as far as its parts are.
  */
@@ -68,6 +69,9 @@ public final class GuestWorld implements AutoCloseable {
                 new ByteCount((long) from.pages * Page.BYTES), GuestMemory.MMAP | initially)
             .orThrow();
     vm.setMemory(SlotRequest.bind(SLOT, BASE, memory)).orThrow();
+    if (from.launched) {
+      vm.finalizeLaunch().orThrow();
+    }
     host = memory.map(memory.size()).orThrow();
     vcpus =
         IntStream.range(0, from.vcpus)

@@ -7,7 +7,7 @@ import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.seam.FaultInjector;
 import java.util.List;
 
-/** Builds a {@link GuestWorld}: without more said, 16 private pages and one vCPU. */
+/** Builds a {@link GuestWorld}: without more said, 16 private pages, one vCPU, launched. */
 public final class GuestWorldBuilder {
   final ConversionPolicy policy;
   final ManualClock clock = new ManualClock();
@@ -17,6 +17,7 @@ public final class GuestWorldBuilder {
   List<Participant> participants = List.of();
   FaultInjector faults = FaultInjector.NONE;
   RoadListener listener = RoadListener.NONE;
+  boolean launched = true;
 
   GuestWorldBuilder(ConversionPolicy policy) {
     this.policy = policy;
@@ -49,6 +50,15 @@ public final class GuestWorldBuilder {
   /** Sets who decides whether something goes wrong. */
   public GuestWorldBuilder faults(FaultInjector value) {
     faults = value;
+    return this;
+  }
+
+  /**
+   * Leaves the VM before the end of its launch, so that pages can be added to its image. Without
+   * this the launch is finalized as soon as the memory is bound.
+   */
+  public GuestWorldBuilder beforeLaunch() {
+    launched = false;
     return this;
   }
 

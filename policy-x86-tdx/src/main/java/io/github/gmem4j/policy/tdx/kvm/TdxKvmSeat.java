@@ -13,12 +13,15 @@ import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,6 +40,15 @@ public final class TdxKvmSeat implements KvmSeat {
   private static final long FIRST_USABLE_VECTOR = 32;
 
   private static final long LAST_VECTOR = 255;
+
+  /** What TDH.VP.ENTER returns for a TDCALL. */
+  private static final long EXIT_REASON_TDCALL = 77;
+
+  // Places of registers in a system event.
+  private static final int RAX = 0;
+  private static final int R11 = 11;
+  private static final int R12 = 12;
+  private static final int R13 = 13;
 
   private final GuestAddresses addresses;
   private final GuestAddressWidth width;
@@ -60,6 +72,7 @@ public final class TdxKvmSeat implements KvmSeat {
       case VmCall.MapGpa mapGpa -> onMapGpa(vcpu, mapGpa);
       case VmCall.GetQuote quote -> onGetQuote(quote);
       case VmCall.GetTdVmCallInfo info -> onGetTdVmCallInfo(info);
+      case VmCall.ReportFatalError error -> onReportFatalError(error);
       case VmCall.SetupEventNotifyInterrupt setup -> onSetupEventNotifyInterrupt(setup);
       case VmCall.KvmHypercall hypercall -> HypercallSteps.onCall(vcpu, hypercall);
       case VmCall.Other other -> answer(VmCallStatus.SUBFUNC_UNSUPPORTED, other.leaf());
@@ -214,6 +227,23 @@ public final class TdxKvmSeat implements KvmSeat {
     return known
         ? answer(VmCallStatus.SUCCESS, VmCall.GetTdVmCallInfo.NONE)
         : answer(VmCallStatus.INVALID_OPERAND, info.leaf());
+  }
+
+  /**
+   * Leaves with the guest's 16 registers; those that the call does not hold are 0. Nothing is to be
+   * completed: a guest that is run again finds R10 as it was. Source: Linux 7.3.4 {@code tdx.c},
+   * {@code tdx_report_fatal_error}.
+   */
+  private static Step onReportFatalError(VmCall.ReportFatalError error) {
+    Long[] registers = new Long[Exit.SystemEvent.MAX_DATA];
+    Arrays.fill(registers, 0L);
+    registers[RAX] = EXIT_REASON_TDCALL;
+    registers[R11] = error.leaf();
+    registers[R12] = error.code();
+    registers[R13] = error.message();
+    return new Step.Leave(
+        new Exit.SystemEvent(SystemEventKind.FATAL_ERROR, List.of(registers)),
+        new Pending.Forgotten(new VmCallResult(VmCallStatus.SUCCESS, error.leaf())));
   }
 
   private static Step onSetupEventNotifyInterrupt(VmCall.SetupEventNotifyInterrupt setup) {

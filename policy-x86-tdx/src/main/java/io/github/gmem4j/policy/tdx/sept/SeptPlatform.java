@@ -29,9 +29,8 @@ import java.util.function.Supplier;
  * private and was never touched by the guest still has the host's bytes when it becomes shared
  * again.
  *
- * <p>A guest may run before the launch is finalized, which the real module forbids; no TLB is
- * tracked then. Called under the VM's MMU lock. Source: Linux 7.3 {@code arch/x86/kvm/vmx/tdx.c},
- * TDX module 1.5.01.
+ * <p>Called under the VM's MMU lock. Source: Linux 7.3 {@code arch/x86/kvm/vmx/tdx.c}, TDX module
+ * 1.5.01.
  */
 public final class SeptPlatform implements Platform {
   private final PlatformHost host;
@@ -109,6 +108,17 @@ public final class SeptPlatform implements Platform {
   @Override
   public boolean allowsPrefault() {
     return firmware.state().isFinalized();
+  }
+
+  /**
+   * A TD is built first and runs then. Source: Linux 7.3.4 {@code tdx.c}, {@code
+   * tdx_vcpu_needs_initialization}.
+   */
+  @Override
+  public Optional<String> objectionToRunning() {
+    return firmware.state().isFinalized()
+        ? Optional.empty()
+        : Optional.of("the TD is not finalized: no vCPU can run yet");
   }
 
   @Override

@@ -72,6 +72,23 @@ public sealed interface VmCall extends GuestCall {
   }
 
   /**
+   * ReportFatalError: the guest cannot go on and says so. Whoever calls it does not expect to be
+   * run again.
+   *
+   * @param code R12, what is wrong
+   * @param message R13, where a message lies in shared memory if bit 63 of the code is set
+   */
+  record ReportFatalError(long code, long message) implements VmCall {
+    /** The call's number in R11. */
+    public static final long LEAF = 0x10003;
+
+    @Override
+    public long leaf() {
+      return LEAF;
+    }
+  }
+
+  /**
    * SetupEventNotifyInterrupt: have the VMM raise an interrupt when a quote is ready. As for {@link
    * GetQuote}, the answer is that of a VMM without such a service.
    *
@@ -132,7 +149,12 @@ public sealed interface VmCall extends GuestCall {
     private static final Set<Long> NOT_MODELLED = Set.of(10L, 12L, 30L, 31L, 32L, 48L);
 
     private static final Set<Long> TYPED =
-        Set.of(GetTdVmCallInfo.LEAF, MapGpa.LEAF, GetQuote.LEAF, SetupEventNotifyInterrupt.LEAF);
+        Set.of(
+            GetTdVmCallInfo.LEAF,
+            MapGpa.LEAF,
+            GetQuote.LEAF,
+            ReportFatalError.LEAF,
+            SetupEventNotifyInterrupt.LEAF);
 
     /**
      * Checks the number.

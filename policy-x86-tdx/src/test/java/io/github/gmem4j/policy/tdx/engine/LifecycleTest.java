@@ -81,6 +81,33 @@ final class LifecycleTest {
   }
 
   @Test
+  @DisplayName("tdx.c, tdx_vcpu_needs_initialization: KVM_RUN before the TD is finalized is EINVAL")
+  void aTdThatIsNotFinalizedDoesNotRun() {
+    TestTd td = new TestTd(TdxConfig.DEFAULT);
+    Vcpu vcpu = td.vcpu(write(0, PRIVATE, 1), read(4096, PRIVATE));
+    byte[] image = new byte[2 * 4096];
+    image[4096] = 42;
+    td.vm.populate(GpaRange.of(0, 2 * 4096), Optional.of(image)).orThrow();
+
+    assertEquals(Errno.EINVAL, errnoOf(vcpu.run()));
+    assertEquals(List.of(), vcpu.results());
+
+    td.vm.finalizeLaunch().orThrow();
+    assertInstanceOf(Exit.Halt.class, vcpu.run());
+    assertEquals(List.of(new ActionResult.Stored(), loaded(42)), vcpu.results());
+  }
+
+  @Test
+  @DisplayName(
+      "mmu.c, kvm_tdp_mmu_map_private_pfn: a lock met while an image is added is met again")
+  void locksMetWhileAnImageIsAddedAreNotNoticed() {
+    TestTd td = new TestTd(TdxConfig.DEFAULT);
+    td.fail(SeptFaults.PAGE_ADD_BUSY, 3);
+
+    assertEquals(PageCount.ONE, td.vm.populate(FIRST_PAGE, Optional.empty()).orThrow());
+  }
+
+  @Test
   @DisplayName("edge 38: adding a page twice is EIO and the first content stays")
   void addingAPageTwiceIsAnError() {
     TestTd td = new TestTd(TdxConfig.DEFAULT);

@@ -1,16 +1,21 @@
 package io.github.gmem4j.policy.tdx.kvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.policy.tdx.ConversionRule;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddressWidth;
 import io.github.gmem4j.policy.tdx.tdcall.GuestAddresses;
 import io.github.gmem4j.policy.tdx.tdcall.VmCall;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallResult;
 import io.github.gmem4j.policy.tdx.tdcall.VmCallStatus;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +65,23 @@ final class OtherCallsTest {
     }
   }
 
+  @Test
+  @DisplayName(
+      "tdx.c, tdx_report_fatal_error: a system event with the registers, nothing to complete")
+  void aFatalErrorIsASystemEvent() {
+    Step step =
+        seat.onCall(
+            new VcpuView(0, false, false, false), new VmCall.ReportFatalError(1L << 63, 0x1000));
+
+    Step.Leave leave = assertInstanceOf(Step.Leave.class, step);
+    Exit.SystemEvent event = assertInstanceOf(Exit.SystemEvent.class, leave.exit());
+    assertEquals(SystemEventKind.FATAL_ERROR, event.kind());
+    assertEquals(
+        List.of(77L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0x10003L, 1L << 63, 0x1000L, 0L, 0L),
+        event.data());
+    assertEquals(new Pending.Forgotten(result(VmCallStatus.SUCCESS, 0x10003)), leave.pending());
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {10, 12, 30, 31, 32, 48})
   void whatKvmServesAndTheModelDoesNotIsRefused(long leaf) {
@@ -70,7 +92,7 @@ final class OtherCallsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0x10000, 0x10001, 0x10002, 0x10004})
+  @ValueSource(longs = {0x10000, 0x10001, 0x10002, 0x10003, 0x10004})
   void whatHasATypeOfItsOwnIsNoOtherCall(long leaf) {
     assertThrows(IllegalArgumentException.class, () -> new VmCall.Other(leaf));
   }

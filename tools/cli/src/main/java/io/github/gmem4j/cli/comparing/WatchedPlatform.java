@@ -123,6 +123,11 @@ record WatchedPlatform(
   }
 
   @Override
+  public Optional<String> objectionToRunning() {
+    return platform.objectionToRunning();
+  }
+
+  @Override
   public void finalizeLaunch() {
     platform.finalizeLaunch();
   }
