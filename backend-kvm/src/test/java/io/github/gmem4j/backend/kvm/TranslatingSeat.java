@@ -37,6 +37,9 @@ public final class TranslatingSeat implements KvmSeat {
   /** A call at which run() fails until the VMM answers with a value. */
   public record Stubborn(long value) implements GuestCall {}
 
+  /** A call that the kernel loses, whatever the VMM answers; the guest finds a value then. */
+  public record Lost(long value) implements GuestCall {}
+
   /**
    * What became of it.
    *
@@ -50,6 +53,8 @@ public final class TranslatingSeat implements KvmSeat {
   private record Ended(long why) implements Pending {}
 
   private record Until(long value) implements Pending {}
+
+  private record Losing(long value) implements Pending {}
 
   @Override
   public Step onCall(VcpuView vcpu, GuestCall call) {
@@ -65,6 +70,9 @@ public final class TranslatingSeat implements KvmSeat {
           new Step.Leave(
               new Exit.MapGpaRange(new Gpa(0), new PageCount(1), 0, 0),
               new Until(stubborn.value()));
+      case Lost lost ->
+          new Step.Leave(
+              new Exit.MapGpaRange(new Gpa(0), new PageCount(1), 0, 0), new Losing(lost.value()));
       default -> new Step.Fail(Errno.EINVAL, "no call of this architecture: " + call, Pending.NONE);
     };
   }
@@ -76,6 +84,9 @@ public final class TranslatingSeat implements KvmSeat {
       case Ended ended -> new Step.Return(new Claimed(0, ended.why()));
       case Until until when ((Reply.Answer) reply).ret() == until.value() ->
           new Step.Return(new Claimed(0, until.value()));
+      case Losing losing ->
+          new Step.Fail(
+              Errno.EINVAL, "lost", new Pending.Forgotten(new Claimed(0, losing.value())));
       default -> new Step.Fail(Errno.EINVAL, "not " + reply, pending);
     };
   }

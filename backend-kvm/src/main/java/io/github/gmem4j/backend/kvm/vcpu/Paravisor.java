@@ -72,7 +72,7 @@ final class Paravisor {
     Pending open = pending;
     return open == null
         ? new Said.Return(new PlainResult(rax))
-        : follow(seat.onReentry(view(), open, new Reply.Answer(rax)));
+        : reenter(open, new Reply.Answer(rax));
   }
 
   /** The VMM runs the vCPU again after {@link Said.Leave} with something open. */
@@ -80,7 +80,13 @@ final class Paravisor {
     Pending open = Objects.requireNonNull(pending, "nothing is open");
     // KVM sets the return value to 0 before the exit, for a VMM that never writes it.
     Reply answer = answerable && reply instanceof Reply.Resume ? Reply.Answer.DONE : reply;
-    return follow(seat.onReentry(view(), open, answer));
+    return reenter(open, answer);
+  }
+
+  private Said reenter(Pending open, Reply reply) {
+    return open instanceof Pending.Forgotten forgotten
+        ? new Said.Return(forgotten.found())
+        : follow(seat.onReentry(view(), open, reply));
   }
 
   private VcpuView view() {

@@ -189,6 +189,20 @@ class StandInTest {
     }
   }
 
+  @Test
+  void aCallThatTheKernelHasLostIsOverWhateverTheVmmSays() {
+    enableExits();
+    for (Reply reply : List.of(Reply.RESUME, new Reply.Answer(6))) {
+      try (Vcpu vcpu = vcpu(call(new TranslatingSeat.Lost(9)))) {
+        assertInstanceOf(Exit.MapGpaRange.class, vcpu.run());
+        assertEquals("lost", failed(vcpu.run(Reply.Answer.DONE)).reason());
+        assertEquals(List.of(), vcpu.results());
+        assertEquals(HALT, vcpu.run(reply));
+        assertEquals(List.of(returned(9)), vcpu.results());
+      }
+    }
+  }
+
   private static GuestAction call(GuestCall call) {
     return new GuestAction.Call(call);
   }
