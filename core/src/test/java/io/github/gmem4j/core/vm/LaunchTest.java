@@ -101,7 +101,9 @@ class LaunchTest {
       "x86.c, kvm_x86_vcpu_pre_run: a vCPU that may not run yet is EINVAL, nothing changed")
   void vcpuThatMayNotRunYetIsEinval() {
     when(platform.objectionToRunning())
-        .thenReturn(Optional.of("not launched"), Optional.of("not launched"), Optional.empty());
+        .thenReturn(Optional.of("not launched"))
+        .thenReturn(Optional.of("not launched"))
+        .thenReturn(Optional.empty());
     world.vcpu().kick();
 
     for (int i = 0; i < 2; i++) {
