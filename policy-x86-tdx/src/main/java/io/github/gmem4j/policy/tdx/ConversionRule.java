@@ -10,7 +10,14 @@ import io.github.gmem4j.api.policy.PolicyTraits;
 public enum ConversionRule {
   /** The VMM, between two {@code run()} calls. */
   BY_VMM(PolicyTraits.Converter.VMM),
-  /** The kernel, once the VMM answers 0; a failure is a memory fault exit with an error offset. */
+  /**
+   * The kernel, once the VMM answers 0; a failure is a memory fault exit with an error offset.
+   *
+   * <p>The proposal ends there. That the VMM may answer such a memory fault with EAGAIN or EINVAL,
+   * to have the guest told, is an addition of this library's: in KVM a memory fault has no return
+   * value, and {@code kvm_run} shares one place among the fields of all exits. {@code Resume} is
+   * what KVM has: try again.
+   */
   IN_RUN_OR_FAULT(PolicyTraits.Converter.KVM),
   /**
    * The kernel, once the VMM answers 0; the guest is told success even if it failed, and the next

@@ -2,6 +2,7 @@ package io.github.gmem4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -129,6 +130,54 @@ class RunTest {
 
     assertEquals("ok: 3 expectations hold", run.lastLine());
     assertTrue(run.out().contains("hypercall.ret=EAGAIN"), run.out());
+  }
+
+  @Test
+  void a_reply_to_a_memory_fault_is_not_said_to_be_a_hypercalls() throws IOException {
+    Path file =
+        scenario(
+            """
+            title: t
+            policy: tdx-in-run
+            patience: {pause-ms: 1, times: 1, then: give-up}
+            memory: {pages: 2, begins: shared}
+            slots: [{gpa: 0}]
+            processes: [host]
+            steps:
+              - process: host
+                does: [{pin: 1}]
+              - vcpu: 0
+                does:
+                  - {request: private, gpa: 0x1000, expect: gave-up}
+            """);
+
+    Shell run = Shell.gmem("run", file);
+
+    assertTrue(run.out().contains("KVM_RUN, hypercall.ret=0"), run.out());
+    assertTrue(run.out().contains("KVM_RUN, ret=EINVAL"), run.out());
+    assertTrue(run.out().contains("(proposed)"), run.out());
+    assertFalse(run.out().contains("hypercall.ret=EINVAL"), run.out());
+  }
+
+  @Test
+  void an_accept_of_a_shared_address_is_the_guests_mistake() throws IOException {
+    Path file =
+        scenario(
+            """
+            title: t
+            policy: tdx
+            memory: {pages: 8, begins: private}
+            slots: [{gpa: 0x80000000}]
+            steps:
+              - vcpu: 0
+                does: [{accept: 0x800080003000}]
+                exits: [halt]
+            """);
+
+    Shell run = Shell.gmem("run", file);
+
+    assertTrue(run.out().contains("0xc000010000000001"), run.out());
+    assertTrue(run.lastLine().startsWith("ok"), run.out());
   }
 
   @Test

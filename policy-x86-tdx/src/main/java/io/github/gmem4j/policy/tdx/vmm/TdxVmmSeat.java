@@ -37,6 +37,7 @@ public final class TdxVmmSeat implements VmmSeat {
       case Exit.MapGpaRange map ->
           new Wish.Convert(map.range(), map.target(), Wish.Origin.EXPLICIT, conversion.converter());
       // The kernel tried a request by itself and found a page held: it is still the same request.
+      // Its answer is this library's addition, see ConversionRule.IN_RUN_OR_FAULT.
       case Exit.MemoryFault fault when fault.errorOffset().isPresent() ->
           new Wish.Convert(
               fault.range(), fault.access(), Wish.Origin.EXPLICIT, conversion.converter());

@@ -10,6 +10,7 @@ import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.SystemEventKind;
 import io.github.gmem4j.cli.scenario.Words;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What KVM says to the VMM and hears from it, in words. */
 final class KvmWords {
@@ -57,10 +58,17 @@ final class KvmWords {
     };
   }
 
-  /** Returns how {@code run()} is called. */
-  static String of(Reply reply) {
+  /**
+   * Returns how {@code run()} is called. Only a hypercall's exit has a return value in KVM; where a
+   * proposal gives one to another exit, that is said.
+   *
+   * @param exit what the reply is to; null if the vCPU has not left yet
+   */
+  static String of(Reply reply, @Nullable Exit exit) {
     return switch (reply) {
       case Reply.Resume resume -> "KVM_RUN";
+      case Reply.Answer answer when exit instanceof Exit.MemoryFault ->
+          "KVM_RUN, ret=" + value(answer.ret()) + " (proposed)";
       case Reply.Answer answer -> "KVM_RUN, hypercall.ret=" + value(answer.ret());
       case Reply.Data data -> "KVM_RUN, mmio.data=" + Words.of(data.value());
     };

@@ -1,18 +1,23 @@
 package io.github.gmem4j.cli.telling;
 
 import io.github.gmem4j.api.road.RoadEvent;
+import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.cli.journal.Happening;
 import io.github.gmem4j.cli.journal.Lane;
 import io.github.gmem4j.cli.scenario.Scenario;
 import io.github.gmem4j.cli.scenario.Words;
 import io.github.gmem4j.cli.telling.Line.Message;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Puts what happened into words, one line for each happening. For one story. */
 final class Narrator {
   private final MemoryWords memory;
   private final boolean namesVcpus;
+  // What each vCPU's VMM answers next: its last exit that was no failure.
+  private final Map<Integer, Exit> answered = new HashMap<>();
   private boolean inGuest;
 
   private Narrator(Scenario scenario) {
@@ -57,11 +62,18 @@ final class Narrator {
               vcpu(finished.vcpu()) + GuestWords.of(finished.action(), finished.result()));
       case RoadEvent.RunLeft left -> {
         inGuest = false;
+        if (!(left.exit() instanceof Exit.Failed)) {
+          answered.put(left.vcpu(), left.exit());
+        }
         yield sent(at, Lane.KVM, Lane.VMM, vcpu(left.vcpu()) + KvmWords.of(left.exit()));
       }
       case RoadEvent.RunEntered entered -> {
         inGuest = true;
-        yield sent(at, Lane.VMM, Lane.KVM, vcpu(entered.vcpu()) + KvmWords.of(entered.reply()));
+        yield sent(
+            at,
+            Lane.VMM,
+            Lane.KVM,
+            vcpu(entered.vcpu()) + KvmWords.of(entered.reply(), answered.get(entered.vcpu())));
       }
       case RoadEvent.PageMapped mapped ->
           note(at, Lane.KVM, vcpu(mapped.vcpu()) + KvmWords.mapped(mapped.gfn(), mapped.as()));
