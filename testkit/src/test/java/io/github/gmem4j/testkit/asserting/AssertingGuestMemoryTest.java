@@ -6,6 +6,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import io.github.gmem4j.api.memory.Blocker;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.ByteRange;
@@ -24,6 +25,7 @@ import io.github.gmem4j.testkit.rule.Rule;
 import io.github.gmem4j.testkit.value.Blockers;
 import io.github.gmem4j.testkit.value.Outcomes;
 import io.github.gmem4j.testkit.world.GuestWorld;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +94,36 @@ class AssertingGuestMemoryTest {
   @Test
   void blockersOutsideTheRangeAreNoticed() {
     when(memory.convert(any())).thenReturn(Outcomes.blockedBy(Blockers.of(9).build()));
+    Broken.by(Rule.M5, () -> asserting.convert(TO_PRIVATE));
+  }
+
+  private static ConversionOutcome blockedAt(long page, Blocker... known) {
+    return new ConversionOutcome.Blocked(new PageIndex(page).offset(), List.of(known));
+  }
+
+  @Test
+  void theErrorOffsetIsThatOfTheFirstHolderWhereHeIsKnown() {
+    Blocker two = Blockers.of(2).build();
+    Blocker three = Blockers.of(3).build();
+    when(memory.convert(any())).thenReturn(blockedAt(3, two, three));
+    Broken.by(Rule.M5, () -> asserting.convert(TO_PRIVATE));
+  }
+
+  @Test
+  void aHolderWhomOnlyTheKernelKnowsIsNotJudged() {
+    for (ConversionOutcome right :
+        List.of(
+            blockedAt(2),
+            blockedAt(2, Blockers.of(3).build()),
+            blockedAt(3, Blockers.of(2).build()))) {
+      when(memory.convert(any())).thenReturn(right);
+      assertEquals(right, asserting.convert(TO_PRIVATE));
+    }
+  }
+
+  @Test
+  void anErrorOffsetOutsideTheRangeIsNoticedWhoeverHolds() {
+    when(memory.convert(any())).thenReturn(blockedAt(9));
     Broken.by(Rule.M5, () -> asserting.convert(TO_PRIVATE));
   }
 

@@ -27,6 +27,18 @@ record KernelReplayCommand(PrintWriter out, PrintWriter err) {
     out.printf(
         "replayed %d sequences, %d operations: %d disagreements%n",
         report.sequences(), report.operations(), report.disagreements().size());
-    return report.disagreements().isEmpty() ? ExitCode.GOOD : ExitCode.CHECK_FAILED;
+    if (report.sequences() == 0) {
+      err.println(nothingPlayed(report));
+    }
+    return report.sequences() > 0 && report.disagreements().isEmpty()
+        ? ExitCode.GOOD
+        : ExitCode.CHECK_FAILED;
+  }
+
+  private static String nothingPlayed(KernelReplayReport report) {
+    return report.skipped().isEmpty()
+        ? "gmem: nothing was replayed: the recordings hold no sequence"
+        : "gmem: nothing was replayed: this host's kernel cannot play sequences "
+            + String.join(", or ", report.skipped().keySet());
   }
 }

@@ -11,6 +11,7 @@ import io.github.gmem4j.api.memory.HostMapping;
 import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.memory.Pin;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
@@ -25,6 +26,7 @@ import io.github.gmem4j.backend.kvm.syscall.Syscalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 /** A real guest_memfd. The kernel checks every argument; this class only keeps books. */
@@ -169,13 +171,15 @@ public final class KvmGuestMemory implements GuestMemory {
 
   @Override
   public KernelResult<ByteRange> fallocate(int mode, ByteRange range) {
+    // A pin that comes while the hole is punched may hold the new page.
+    Set<Pin> before = pins.within(range);
     Returned done =
         call(fd -> syscalls.fallocate(fd, mode, range.start().value(), range.size().value()));
     if (done.failed()) {
       return done.toFailure("fallocate with mode " + mode + " of " + range);
     }
     if ((mode & PUNCH_HOLE) != 0) {
-      pins.punched(range);
+      pins.forget(before);
       dropped.fromGuest(this, range);
     }
     return KernelResult.ok(range);

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The references that this backend took on pages of one memory and that can block a conversion. The
@@ -28,12 +29,21 @@ final class PinLedger {
     }
   }
 
+  /** Returns the pins on pages of a range. */
+  synchronized Set<Pin> within(ByteRange range) {
+    return pins.isEmpty()
+        ? Set.of()
+        : pins.stream()
+            .filter(pin -> contains(range, pin.page()))
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
   /**
    * Forgets pins on pages that were punched out: they hold a page that is no more in the memory.
    */
-  synchronized void punched(ByteRange range) {
-    if (!pins.isEmpty()) {
-      pins.removeIf(pin -> contains(range, pin.page()));
+  synchronized void forget(Set<Pin> punched) {
+    if (!punched.isEmpty()) {
+      pins.removeAll(punched);
     }
   }
 

@@ -285,7 +285,8 @@ public final class TwinMemory implements GuestMemory {
             .map(PageRange::bytes)
             .forEach(punch ? this::discardShared : this::allocateShared);
         if (punch) {
-          pins.punched(range);
+          // Nobody pins meanwhile: the states are held exclusively.
+          pins.forget(pins.within(range));
         }
       }
       return done;
@@ -399,9 +400,15 @@ public final class TwinMemory implements GuestMemory {
         : KernelResult.failed(Errno.ENOENT, "there is no page at " + page);
   }
 
+  /** {@inheritDoc} Not between the steps of a conversion: it needs both copies to its end. */
   @Override
   public void close() {
-    privateCopy.close();
-    open.close();
+    states.writeLock().lock();
+    try {
+      privateCopy.close();
+      open.close();
+    } finally {
+      states.writeLock().unlock();
+    }
   }
 }

@@ -4,11 +4,11 @@ import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.ConversionRequest;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.Shareability;
-import io.github.gmem4j.backend.kvm.layout.CreateGuestMemfd;
 import io.github.gmem4j.backend.kvm.layout.Ioctl;
 import io.github.gmem4j.backend.kvm.layout.MemoryAttributes;
 import io.github.gmem4j.backend.kvm.layout.MemoryAttributes2;
 import io.github.gmem4j.backend.kvm.lifetime.Descriptor;
+import io.github.gmem4j.backend.kvm.lifetime.GuestMemfd;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
 import io.github.gmem4j.backend.kvm.syscall.Syscalls;
 import java.lang.foreign.Arena;
@@ -28,10 +28,7 @@ final class ConversionProbe {
   /** Makes a page private that is so from the start: a kernel that knows the call has no reason. */
   private static Returned inPlace(Syscalls syscalls, Descriptor vm) {
     try (Arena arena = Arena.ofConfined()) {
-      Returned created =
-          vm.call(fd ->
-              syscalls.ioctl(
-                  fd, Ioctl.CREATE_GUEST_MEMFD, CreateGuestMemfd.of(arena, Page.BYTES, 0)));
+      Returned created = GuestMemfd.create(syscalls, vm, arena, Page.BYTES, 0);
       if (created.failed()) {
         return created;
       }

@@ -35,8 +35,17 @@ public final class Linux {
   /** {@code MFD_CLOEXEC}. */
   public static final int MFD_CLOEXEC = 1;
 
+  /** {@code F_SETFD} of {@code fcntl(2)}. */
+  public static final long F_SETFD = 2;
+
+  /** {@code FD_CLOEXEC}. */
+  public static final long FD_CLOEXEC = 1;
+
   /** {@code FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE}. */
   public static final int FALLOC_PUNCH = 3;
+
+  /** System call {@code fcntl}. */
+  public static final long SYS_FCNTL = 72;
 
   /** System call {@code io_uring_setup}. */
   public static final long SYS_IO_URING_SETUP = 425;

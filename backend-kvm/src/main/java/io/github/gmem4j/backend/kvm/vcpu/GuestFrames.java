@@ -15,6 +15,13 @@ public interface GuestFrames {
    */
   boolean reached(Gfn frame);
 
+  /**
+   * Tells whether a frame can be served whatever its state is: accesses take the kind that the page
+   * has, and a slot with an open guest memory is there. A fault in such a frame only says that the
+   * state changed while KVM looked.
+   */
+  boolean isServed(Gfn frame);
+
   /** Tells whether hypercalls about memory leave {@code run()}. */
   boolean mapGpaExits();
 }

@@ -21,6 +21,7 @@ import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.backend.kvm.layout.ExitReason;
 import io.github.gmem4j.backend.kvm.layout.PreFaultMemory;
 import io.github.gmem4j.backend.kvm.layout.RunStruct;
+import io.github.gmem4j.backend.kvm.lifetime.Acquired;
 import io.github.gmem4j.backend.kvm.lifetime.Descriptor;
 import io.github.gmem4j.backend.kvm.probe.Device;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
@@ -29,8 +30,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,18 +38,32 @@ import org.jspecify.annotations.Nullable;
  * {@link GuestStub}; between two commands KVM_RUN comes back and the next is told.
  *
  * <p>Unlike the api asks, {@link #close} may be called while another thread runs: it is kicked out,
- * and its {@code run()} fails with EBADF.
+ * and its {@code run()} fails with EBADF. A listener inside {@code run()} may close this vCPU, any
+ * other and the VM; whatever runs then is closed when its {@code run()} unwinds, and nobody waits.
+ *
+ * <p>Where accesses take the kind that the page has, a memory fault of a frame that an open guest
+ * memory backs is out of date: another vCPU's conversion came between KVM's look at the state and
+ * its look for the page. The guest then simply runs again, at most {@value #MOST_STALE_FAULTS}
+ * times for one access; after that the fault is told.
  */
 public final class KvmVcpu implements Vcpu {
+  /** How many faults in a row that are out of date are not told. */
+  public static final int MOST_STALE_FAULTS = 100;
+
+  private static final Exit.Failed WITH_VM = new Exit.Failed(Errno.EIO, "the VM is closed");
+
   private final int id;
   private final Processor processor;
   private final StubBlock block;
   private final GuestScript script;
   private final RoadListener listener;
-  private final ReentrantLock running = new ReentrantLock();
   private final KickWatches watches = new KickWatches();
-  private volatile Exit.@Nullable Failed ended;
+  private final GuestFrames frames;
+  private final Running running;
   private Open open = Open.NOTHING;
+
+  /** How many faults in a row were out of date. */
+  private int staleFaults;
 
   /** Whether the guest is to begin anew: its program was replaced, or it shut down. */
   private boolean anew;
@@ -60,17 +74,34 @@ public final class KvmVcpu implements Vcpu {
   private int privilege;
 
   private KvmVcpu(
-      int id, Processor processor, StubBlock block, GuestScript script, RoadListener listener) {
+      int id,
+      Processor processor,
+      StubBlock block,
+      GuestScript script,
+      RoadListener listener,
+      GuestFrames frames,
+      Consumer<KvmVcpu> gone) {
     this.id = id;
     this.processor = processor;
     this.block = block;
     this.script = script;
     this.listener = listener;
+    this.frames = frames;
+    this.running =
+        new Running(
+            id,
+            this::nudge,
+            watches::tell,
+            () -> {
+              processor.close();
+              gone.accept(this);
+            });
   }
 
   /**
-   * Creates a vCPU.
+   * Creates a vCPU. Calls the policy: not under a lock.
    *
+   * @param gone told once the vCPU is closed and nobody runs it
    * @throws KernelException if the kernel refuses
    */
   // Only this module calls it.
@@ -80,17 +111,30 @@ public final class KvmVcpu implements Vcpu {
       Descriptor vm,
       int id,
       StubRegion region,
+      Gate gate,
       ConversionPolicy policy,
       GuestFrames frames,
       RoadListener listener,
-      GuestProgram program) {
-    StubBlock block = region.next();
-    return new KvmVcpu(
-        id,
-        Processor.create(device, vm, id, block),
-        block,
-        new GuestScript(id, policy, frames, listener, program),
-        listener);
+      GuestProgram program,
+      Consumer<KvmVcpu> gone) {
+    GuestScript script = new GuestScript(id, policy, frames, listener, program);
+    try (Acquired acquired = new Acquired()) {
+      StubBlock block = region.next();
+      acquired.add(region, region::leave);
+      Processor processor = Processor.create(device, vm, id, block, gate);
+      return acquired.keep(
+          new KvmVcpu(
+              id,
+              processor,
+              block,
+              script,
+              listener,
+              frames,
+              vcpu -> {
+                region.leave();
+                gone.accept(vcpu);
+              }));
+    }
   }
 
   @Override
@@ -101,29 +145,22 @@ public final class KvmVcpu implements Vcpu {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalStateException if another thread runs this vCPU
+   * @throws IllegalStateException if another thread runs this vCPU, or this one from a listener
    */
   @Override
   public Exit run(Reply reply) {
-    enterExclusively();
-    try {
-      listener.on(new RoadEvent.RunEntered(id, reply));
-      Exit exit = runInside(reply);
-      listener.on(new RoadEvent.RunLeft(id, exit));
-      return exit;
-    } finally {
-      running.unlock();
-    }
+    return running.run(() -> runAndTell(reply));
   }
 
-  private void enterExclusively() {
-    if (!running.tryLock()) {
-      throw new IllegalStateException("another thread runs vCPU " + id);
-    }
+  private Exit runAndTell(Reply reply) {
+    listener.on(new RoadEvent.RunEntered(id, reply));
+    Exit exit = runInside(reply);
+    listener.on(new RoadEvent.RunLeft(id, exit));
+    return exit;
   }
 
   private Exit runInside(Reply reply) {
-    Exit.Failed over = ended;
+    Exit.Failed over = running.ended();
     if (over != null) {
       return over;
     }
@@ -146,9 +183,14 @@ public final class KvmVcpu implements Vcpu {
   private Exit loop() {
     MemorySegment struct = processor.struct();
     while (true) {
-      Exit above = prepare();
       if (above != null) {
         return above;
+      }
+      // Listeners were told something, and may have closed this vCPU.
+      Exit.Failed over = running.ended();
+      if (over != null) {
+        return over;
+      }
       }
       // The kernel leaves the reason alone where it has none to give.
       RunStruct.EXIT_REASON.set(struct, ExitReason.UNKNOWN);
@@ -203,13 +245,19 @@ public final class KvmVcpu implements Vcpu {
   /** Null: the guest goes on. */
   private @Nullable Exit handle(Decoded decoded, MemorySegment struct) {
     return switch (decoded) {
+      case Decoded.ToVmm(Exit.MemoryFault fault, Open nothing) when isOutOfDate(fault) -> {
+        staleFaults++;
+        yield null;
+      }
       case Decoded.ToVmm left -> {
+        staleFaults = 0;
         open = left.open();
         yield left.exit();
       }
       case Decoded.Reported reported -> {
         GuestCommand done = Objects.requireNonNull(told, "the guest was told nothing");
         told = null;
+        staleFaults = 0;
         script.reported(done, block.result());
         yield null;
       }
@@ -219,8 +267,9 @@ public final class KvmVcpu implements Vcpu {
         yield null;
       }
       case Decoded.Interrupted interrupted -> {
-        Exit.Failed over = ended;
+        // First the flag, then whether it is closed: who closes does it the other way round.
         boolean kicked = processor.kick().take(struct);
+        Exit.Failed over = running.ended();
         if (over != null) {
           yield over;
         }
@@ -229,21 +278,25 @@ public final class KvmVcpu implements Vcpu {
     };
   }
 
+  private boolean isOutOfDate(Exit.MemoryFault fault) {
+    return fault.errno() == Errno.EFAULT
+        && staleFaults < MOST_STALE_FAULTS
+        && frames.isServed(fault.gpa().gfn());
+  }
+
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalStateException if another thread runs this vCPU
+   * @throws IllegalStateException if another thread runs this vCPU, or this one from a listener
    */
   @Override
   public void load(GuestProgram program) {
-    enterExclusively();
-    try {
+    running.whileOut(() -> {
       script.load(program);
       open = Open.NOTHING;
       anew = true;
-    } finally {
-      running.unlock();
-    }
+      staleFaults = 0;
+    });
   }
 
   @Override
@@ -264,7 +317,7 @@ public final class KvmVcpu implements Vcpu {
 
   @Override
   public boolean isClosed() {
-    return ended != null;
+    return running.ended() != null;
   }
 
   @Override
@@ -304,40 +357,21 @@ public final class KvmVcpu implements Vcpu {
 
   @Override
   public void close() {
-    end(new Exit.Failed(Errno.EBADF, "vCPU " + id + " is closed"));
+    running.end(new Exit.Failed(Errno.EBADF, "vCPU " + id + " is closed"));
   }
 
   /** Ends the vCPU with its VM: every later {@code run()} fails with EIO. */
   public void closeWithVm() {
-    end(new Exit.Failed(Errno.EIO, "the VM is closed"));
+    running.end(WITH_VM);
   }
 
-  private void end(Exit.Failed with) {
-    Exit.Failed before = ended;
-    // A vCPU closed by itself says so, also when its VM goes later.
-    if (before == null || with.errno() == Errno.EBADF) {
-      ended = with;
-    }
-    watches.tell();
-    boolean interrupted = false;
-    while (true) {
-      processor.kick().nudge();
-      try {
-        if (running.tryLock(1, TimeUnit.MILLISECONDS)) {
-          break;
-        }
-      } catch (InterruptedException e) {
-        // Whoever closes must not leave before nobody uses the vCPU.
-        interrupted = true;
-      }
-    }
-    try {
-      processor.close();
-    } finally {
-      running.unlock();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+  /** Begins to: what {@link #closeWithVm} does without waiting. */
+  public void leaveWithVm() {
+    running.mark(WITH_VM);
+  }
+
+  /** Gets whoever runs it out of KVM_RUN, though nobody asked. */
+  public void nudge() {
+    processor.kick().nudge();
   }
 }

@@ -21,8 +21,9 @@ import java.lang.foreign.MemorySegment;
  * @param file the vCPU's file
  * @param run its mapped {@code struct kvm_run}
  * @param kick how it is got out of KVM_RUN
+ * @param gate what it passes on its way into KVM_RUN
  */
-record Processor(Syscalls syscalls, Descriptor file, Mapped run, Kick kick)
+record Processor(Syscalls syscalls, Descriptor file, Mapped run, Kick kick, Gate gate)
     implements AutoCloseable {
   /** Protection, paging, and what else every 64-bit kernel sets. */
   private static final long CR0 = 0x8005_0033L;
@@ -41,7 +42,7 @@ record Processor(Syscalls syscalls, Descriptor file, Mapped run, Kick kick)
    *
    * @throws io.github.gmem4j.api.memory.KernelException if the kernel refuses any of it
    */
-  static Processor create(Device device, Descriptor vm, int id, StubBlock block) {
+  static Processor create(Device device, Descriptor vm, int id, StubBlock block, Gate gate) {
     Syscalls syscalls = device.syscalls();
     int signal = syscalls.kickSignal().orThrow("no signal is free to interrupt vCPUs with").asInt();
     try (Arena arena = Arena.ofConfined();
@@ -56,7 +57,8 @@ record Processor(Syscalls syscalls, Descriptor file, Mapped run, Kick kick)
       file.call(fd -> syscalls.ioctl(fd, Ioctl.SET_CPUID2, cpuid))
           .orThrow("cannot give vCPU " + id + " its features");
       block.install(GuestStub.code(Cpuid.callsWithVmmcall(cpuid)));
-      Processor processor = new Processor(syscalls, file, run, new Kick(syscalls, run, signal));
+      Kick kick = new Kick(syscalls, run, signal);
+      Processor processor = new Processor(syscalls, file, run, kick, gate);
       processor.reset(block);
       return acquired.keep(processor);
     }
@@ -69,7 +71,8 @@ record Processor(Syscalls syscalls, Descriptor file, Mapped run, Kick kick)
 
   /** Runs the guest, until it leaves or a kick gets it out. */
   Returned enter() {
-    return kick.around(() -> file.callInterruptibly(fd -> syscalls.ioctl(fd, Ioctl.RUN, 0)));
+    return gate.pass(
+        () -> kick.around(() -> file.callInterruptibly(fd -> syscalls.ioctl(fd, Ioctl.RUN, 0))));
   }
 
   /** Puts the vCPU in front of the code's first instruction, with the kernel's privilege. */

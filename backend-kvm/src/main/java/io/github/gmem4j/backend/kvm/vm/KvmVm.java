@@ -23,13 +23,13 @@ import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.api.vm.VmType;
-import io.github.gmem4j.backend.kvm.layout.CreateGuestMemfd;
+import io.github.gmem4j.api.vm.VmType.AccessRule;
 import io.github.gmem4j.backend.kvm.layout.EnableCap;
 import io.github.gmem4j.backend.kvm.layout.Ioctl;
 import io.github.gmem4j.backend.kvm.layout.MemoryAttributes;
-import io.github.gmem4j.backend.kvm.layout.MemoryRegion2;
 import io.github.gmem4j.backend.kvm.lifetime.Acquired;
 import io.github.gmem4j.backend.kvm.lifetime.Descriptor;
+import io.github.gmem4j.backend.kvm.lifetime.GuestMemfd;
 import io.github.gmem4j.backend.kvm.memory.Dropped;
 import io.github.gmem4j.backend.kvm.memory.HostCopy;
 import io.github.gmem4j.backend.kvm.memory.KvmGuestMemory;
@@ -41,22 +41,26 @@ import io.github.gmem4j.backend.kvm.probe.MachineType;
 import io.github.gmem4j.backend.kvm.syscall.Returned;
 import io.github.gmem4j.backend.kvm.syscall.Scratch;
 import io.github.gmem4j.backend.kvm.syscall.Syscalls;
+import io.github.gmem4j.backend.kvm.vcpu.Gate;
 import io.github.gmem4j.backend.kvm.vcpu.GuestFrames;
 import io.github.gmem4j.backend.kvm.vcpu.KvmVcpu;
 import io.github.gmem4j.backend.kvm.vcpu.StubRegion;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A real VM.
  *
- * <p>The last slot id of address space 0 and the last 4 MiB below 64 GiB belong to the VM's own
- * guest code: a request for that slot is EINVAL, one for those frames EEXIST once a vCPU exists.
- * Thread-safe.
+ * <p>Once a vCPU exists, the last 4 MiB below 64 GiB and one slot number belong to the VM's own
+ * guest code: a request for those frames is EEXIST. The number is the last that nobody uses, and
+ * gives way to a request for it; only a VMM that uses all others is refused, with EINVAL.
+ *
+ * <p>Thread-safe. Listeners inside {@code run()} may call it, and close it: {@link #close} waits
+ * for vCPUs that other threads run, holding nothing, but not from inside a {@code run()}, for there
+ * they are closed when they leave.
  */
 public final class KvmVm implements VirtualMachine {
   private static final String CLOSED = "the VM is closed";
@@ -70,11 +74,18 @@ public final class KvmVm implements VirtualMachine {
   private final RoadListener listener;
   private final HostCopy copy;
   private final StateRuns attributes = new StateRuns(Shareability.SHARED);
-  private final SlotBooks slots = new SlotBooks();
+
+  /** Keeps the attributes' books in the kernel's order. */
+  private final Object converting = new Object();
+
   private final GuestMappings mappings = new GuestMappings();
   private final Dropped drops = this::dropped;
-  private final List<KvmVcpu> vcpus = new ArrayList<>();
-  private @Nullable StubRegion region;
+  private final Gate gate = new Gate();
+  private final VmSlots slots;
+
+  /** Those that are not closed. Added to under the VM's monitor. */
+  private final Set<KvmVcpu> vcpus = ConcurrentHashMap.newKeySet();
+
   private boolean launched;
   private volatile long exits;
 
@@ -97,6 +108,7 @@ public final class KvmVm implements VirtualMachine {
     this.policy = policy;
     this.copy = copy;
     this.listener = listener;
+    this.slots = new VmSlots(syscalls, file, gate, this::nudge, mappings);
   }
 
   /**
@@ -139,8 +151,7 @@ public final class KvmVm implements VirtualMachine {
       return KernelResult.failed(Errno.EIO, CLOSED);
     }
     try (Scratch scratch = Scratch.open()) {
-      MemorySegment struct = CreateGuestMemfd.of(scratch, size.value(), flags);
-      Returned created = file.call(fd -> syscalls.ioctl(fd, Ioctl.CREATE_GUEST_MEMFD, struct));
+      Returned created = GuestMemfd.create(syscalls, file, scratch, size.value(), flags);
       if (created.failed()) {
         copy.leave();
         return created.toFailure(
@@ -170,60 +181,22 @@ public final class KvmVm implements VirtualMachine {
   }
 
   @Override
-  public synchronized KernelResult<MemorySlot> setMemory(SlotRequest request) {
-    if (file.isClosed()) {
-      return KernelResult.failed(Errno.EIO, CLOSED);
-    }
-    if (request.slot() == StubRegion.SLOT) {
-      return KernelResult.failed(
-          Errno.EINVAL, "slot " + StubRegion.SLOT + " belongs to the guest's code");
-    }
-    Returned done = withMemory(request, memory -> set(request, memory));
-    return done.failed()
-        ? done.toFailure("the kernel refuses the slot " + request)
-        : KernelResult.ok(noted(request));
-  }
-
-  private MemorySlot noted(SlotRequest request) {
-    MemorySlot slot = slots.note(request);
-    mappings.dropped(slot.frames().first().value(), slot.frames().endExclusive());
-    return slot;
-  }
-
-  /** Finds the file to hand over: none is -1, and one that is no guest_memfd is the VM itself. */
-  private Returned withMemory(SlotRequest request, IntFunction<Returned> call) {
-    return request
-        .memory()
-        .map(memory -> memory instanceof KvmGuestMemory kvm ? kvm.call(call) : file.call(call))
-        .orElseGet(() -> call.apply(-1));
+  public KernelResult<MemorySlot> setMemory(SlotRequest request) {
+    return slots.set(request);
   }
 
   /** Returns the frames of address space 0 behind which bytes of a memory lie. */
-  synchronized List<GfnRange> framesOf(GuestMemory memory, ByteRange range) {
-    return slots.framesOf(memory, range);
+  List<GfnRange> framesOf(GuestMemory memory, ByteRange range) {
+    return slots.books().framesOf(memory, range);
   }
 
   HostCopy copy() {
     return copy;
   }
 
-  private Returned set(SlotRequest request, int memory) {
-    try (Scratch scratch = Scratch.open()) {
-      MemorySegment struct = MemoryRegion2.allocate(scratch);
-      MemoryRegion2.SLOT.set(struct, request.slot());
-      MemoryRegion2.FLAGS.set(struct, (int) request.flags());
-      MemoryRegion2.GUEST_PHYS_ADDR.set(struct, request.gpa().value());
-      MemoryRegion2.MEMORY_SIZE.set(struct, request.size().value());
-      MemoryRegion2.USERSPACE_ADDR.set(struct, request.userspace().value());
-      MemoryRegion2.GUEST_MEMFD_OFFSET.set(struct, request.offset().value());
-      MemoryRegion2.GUEST_MEMFD.set(struct, memory);
-      return file.call(fd -> syscalls.ioctl(fd, Ioctl.SET_USER_MEMORY_REGION2, struct));
-    }
-  }
-
   @Override
-  public synchronized List<MemorySlot> slots() {
-    return slots.all();
+  public List<MemorySlot> slots() {
+    return slots.books().all();
   }
 
   @Override
@@ -242,8 +215,7 @@ public final class KvmVm implements VirtualMachine {
 
   /** Sets attributes as {@link #setMemoryAttributes} does, without telling the listener. */
   ConversionOutcome setAttributes(GpaRange range, long wanted, long flags) {
-    // The books follow the kernel's order.
-    synchronized (attributes) {
+    synchronized (converting) {
       Returned done;
       try (Scratch scratch = Scratch.open()) {
         MemorySegment struct =
@@ -273,7 +245,7 @@ public final class KvmVm implements VirtualMachine {
   }
 
   @Override
-  public KernelResult<Long> enableExitHypercalls(long hypercalls) {
+  public synchronized KernelResult<Long> enableExitHypercalls(long hypercalls) {
     if (file.isClosed()) {
       return KernelResult.failed(Errno.EIO, CLOSED);
     }
@@ -310,19 +282,25 @@ public final class KvmVm implements VirtualMachine {
         case GUEST_MEMORY -> stateInMemory(frame);
       };
     }
+
+    @Override
+    public boolean isServed(Gfn frame) {
+      return type().accessRule() == AccessRule.FOLLOWS_STATE
+          && slots.books().at(frame).flatMap(MemorySlot::memory).isPresent();
+    }
   }
 
-  private synchronized Shareability stateInMemory(Gfn frame) {
+  private Shareability stateInMemory(Gfn frame) {
     return slots
+        .books()
         .at(frame)
         .flatMap(slot -> slot.memory().map(memory -> memory.shareability(slot.pageOf(frame))))
         .orElse(Shareability.SHARED);
   }
 
   /** The kernel took these bytes of a memory from its guest. */
-  private synchronized void dropped(GuestMemory memory, ByteRange range) {
-    slots
-        .framesOf(memory, range)
+  private void dropped(GuestMemory memory, ByteRange range) {
+    framesOf(memory, range)
         .forEach(frames -> mappings.dropped(frames.first().value(), frames.endExclusive()));
   }
 
@@ -353,36 +331,46 @@ public final class KvmVm implements VirtualMachine {
    *     where the guest's code goes
    */
   @Override
-  public synchronized Vcpu createVcpu(GuestProgram program) {
-    if (file.isClosed()) {
-      throw new KernelException(Errno.EIO, CLOSED);
+  public Vcpu createVcpu(GuestProgram program) {
+    StubRegion own;
+    int id;
+    synchronized (this) {
+      own = slots.region();
+      id = nextVcpu++;
     }
-    StubRegion own = region;
-    if (own == null) {
-      own = StubRegion.in(syscalls, file);
-      region = own;
-    }
+    // Foreign code is called: the policy's.
     KvmVcpu vcpu =
-        KvmVcpu.create(device, file, nextVcpu++, own, policy, new Frames(), listener, program);
-    vcpus.add(vcpu);
-    return vcpu;
+        KvmVcpu.create(
+            device, file, id, own, gate, policy, new Frames(), listener, program, vcpus::remove);
+    synchronized (this) {
+      if (!file.isClosed()) {
+        vcpus.add(vcpu);
+        return vcpu;
+      }
+    }
+    vcpu.closeWithVm();
+    throw new KernelException(Errno.EIO, CLOSED);
+  }
+
+  private void nudge() {
+    vcpus.forEach(KvmVcpu::nudge);
   }
 
   /**
    * {@inheritDoc}
    *
    * <p>vCPUs that run in other threads are kicked out, and waited for; their {@code run()} fails
-   * with EIO.
+   * with EIO. Called from inside a {@code run()}, nobody is waited for.
    */
   @Override
-  public synchronized void close() {
-    vcpus.forEach(KvmVcpu::closeWithVm);
-    vcpus.clear();
-    slots.clear();
-    file.close();
-    if (region != null) {
-      region.close();
+  public void close() {
+    synchronized (this) {
+      file.close();
+      slots.close();
+      copy.close();
     }
-    copy.close();
+    // Without the monitor: whoever runs may be in a listener that asks this VM something.
+    vcpus.forEach(KvmVcpu::leaveWithVm);
+    vcpus.forEach(KvmVcpu::closeWithVm);
   }
 }

@@ -147,15 +147,16 @@ public final class TwinVm implements VirtualMachine {
         slot.flags(),
         slot.frames(),
         slot.userspace(),
-        slot.memory().map(this::twinOf),
+        slot.memory().flatMap(this::twinOf),
         slot.firstPage());
   }
 
-  private synchronized GuestMemory twinOf(GuestMemory privateCopy) {
+  /** Empty for one that was closed since the slot was looked up: it is bound no more. */
+  private synchronized Optional<GuestMemory> twinOf(GuestMemory privateCopy) {
     return twins.stream()
         .filter(twin -> twin.privateCopy().equals(privateCopy))
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("bound by nobody: " + privateCopy));
+        .map(GuestMemory.class::cast)
+        .findFirst();
   }
 
   /** Shows the guest the other copy wherever pages are bound, or, if that fails, as before. */

@@ -10,10 +10,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A kernel that forgets nothing and can fail anywhere. For one thread. */
+/**
+ * A kernel that forgets nothing and can fail anywhere. Thread-safe: one call at a time, a vCPU's
+ * run included.
+ */
 public final class FakeKernel implements Syscalls {
   /** How it converts. */
   public enum Generation {
@@ -34,6 +38,10 @@ public final class FakeKernel implements Syscalls {
 
   private final Generation generation;
   private final Map<Integer, FakeFile> files = new TreeMap<>();
+
+  /** The files that a program started by this process would inherit. */
+  private final Set<Integer> inherited = new TreeSet<>();
+
   private final Map<Long, Long> mappings = new TreeMap<>();
   private final FakeMappings gmem = new FakeMappings();
   private final FakeAliases aliases = new FakeAliases();
@@ -47,6 +55,7 @@ public final class FakeKernel implements Syscalls {
   private int failAt = -1;
   private int failWith;
   private boolean amd;
+  private int staleFaults;
 
   /** Creates a kernel. */
   public FakeKernel(Generation generation) {
@@ -69,23 +78,37 @@ public final class FakeKernel implements Syscalls {
     failWith = error;
   }
 
+  /** Lets guests' next accesses of guest memory fault as if the state had just changed. */
+  public synchronized void faultOutOfDate(int times) {
+    staleFaults = times;
+  }
+
+  boolean takeStaleFault() {
+    return staleFaults > 0 && staleFaults-- > 0;
+  }
+
+  /** Returns the open files without close-on-exec. */
+  public synchronized Set<Integer> inherited() {
+    return Set.copyOf(inherited);
+  }
+
   /** Returns how many calls were made that could have failed. */
   public int calls() {
     return calls;
   }
 
   /** Returns how many files are open. */
-  public int openFiles() {
+  public synchronized int openFiles() {
     return files.size();
   }
 
   /** Returns how many mappings there are. */
-  public int mappingCount() {
+  public synchronized int mappingCount() {
     return mappings.size();
   }
 
   /** Checks that every file is closed and every mapping gone. */
-  public void assertNothingLeft() {
+  public synchronized void assertNothingLeft() {
     assertEquals(Map.of(), files);
     assertEquals(Map.of(), mappings);
   }
@@ -105,7 +128,7 @@ public final class FakeKernel implements Syscalls {
     return MemorySegment.ofAddress(address).reinterpret(length);
   }
 
-  private Returned counted(Supplier<Returned> call) {
+  private synchronized Returned counted(Supplier<Returned> call) {
     return calls++ == failAt ? Returned.failure(failWith) : call.get();
   }
 
@@ -113,19 +136,30 @@ public final class FakeKernel implements Syscalls {
     return errno == 0 ? Returned.of(0) : Returned.failure(errno);
   }
 
+  /** Opens a file with close-on-exec, as KVM does with nearly all. */
   private Returned opened(FakeFile file) {
+    return opened(file, true);
+  }
+
+  private Returned opened(FakeFile file, boolean closeOnExec) {
     files.put(nextFile, file);
+    if (!closeOnExec) {
+      inherited.add(nextFile);
+    }
     return Returned.of(nextFile++);
   }
 
   @Override
   public Returned open(String path, int flags) {
-    return counted(
-        () -> opened(path.equals("/dev/kvm") ? new FakeFile.Device() : new FakeFile.Pagemap()));
+    return counted(() ->
+        opened(
+            path.equals("/dev/kvm") ? new FakeFile.Device() : new FakeFile.Pagemap(),
+            (flags & 0x80000) != 0));
   }
 
   @Override
-  public Returned close(int fd) {
+  public synchronized Returned close(int fd) {
+    inherited.remove(fd);
     FakeFile file = files.remove(fd);
     if (file instanceof FakeFile.Pipe pipe && !files.containsValue(pipe)) {
       pipe.content().forEach(folio -> folio.references--);
@@ -196,7 +230,7 @@ public final class FakeKernel implements Syscalls {
       long flags = argument.get(ValueLayout.JAVA_LONG, 8);
       return (flags & ~3) != 0 || size <= 0 || size % 4096 != 0
           ? Returned.failure(FakeGmem.EINVAL)
-          : opened(new FakeGmem(vm, size, flags));
+          : opened(new FakeGmem(vm, size, flags), false);
     }
     if (request == 0x40A0AE49L) {
       return answer(vm.setRegion(argument));
@@ -301,7 +335,7 @@ public final class FakeKernel implements Syscalls {
   }
 
   @Override
-  public Returned munmap(long address, long length) {
+  public synchronized Returned munmap(long address, long length) {
     gmem.remove(address);
     aliases.remove(address);
     anonymous.remove(address);
@@ -358,7 +392,7 @@ public final class FakeKernel implements Syscalls {
 
   @Override
   public Returned memfdCreate(String name, int flags) {
-    return counted(() -> opened(new FakeFile.Plain()));
+    return counted(() -> opened(new FakeFile.Plain(), (flags & 1) != 0));
   }
 
   @Override
@@ -415,8 +449,8 @@ public final class FakeKernel implements Syscalls {
   public Returned pipe(MemorySegment descriptors, int flags) {
     return counted(() -> {
       FakeFile.Pipe pipe = new FakeFile.Pipe();
-      descriptors.setAtIndex(ValueLayout.JAVA_INT, 0, opened(pipe).asInt());
-      descriptors.setAtIndex(ValueLayout.JAVA_INT, 1, opened(pipe).asInt());
+      descriptors.setAtIndex(ValueLayout.JAVA_INT, 0, opened(pipe, (flags & 0x80000) != 0).asInt());
+      descriptors.setAtIndex(ValueLayout.JAVA_INT, 1, opened(pipe, (flags & 0x80000) != 0).asInt());
       return Returned.of(0);
     });
   }
@@ -453,6 +487,7 @@ public final class FakeKernel implements Syscalls {
   public Returned syscall(long number, long a, long b, long c, long d, long e, long f) {
     return counted(() ->
         switch ((int) number) {
+          case 72 -> answer(!files.containsKey((int) a) ? EBADF : setFlags((int) a, b, c));
           case 425 -> FakeRings.setUp(nativeBytes(b, 120), this::opened);
           case 426 -> FakeRings.enter(ring(a), b, files::get);
           case 427 -> FakeRings.register(ring(a), b, c, gmem, this);
@@ -467,6 +502,15 @@ public final class FakeKernel implements Syscalls {
           }
           default -> Returned.failure(38);
         });
+  }
+
+  /** {@code fcntl(F_SETFD, FD_CLOEXEC)}: the only one that anybody needs. */
+  private int setFlags(int fd, long command, long flags) {
+    if (command != 2 || flags != 1) {
+      return FakeGmem.EINVAL;
+    }
+    inherited.remove(fd);
+    return 0;
   }
 
   private FakeFile.Ring ring(long fd) {
@@ -492,7 +536,7 @@ public final class FakeKernel implements Syscalls {
   }
 
   /** Returns the descriptors that are open. */
-  public Set<Integer> descriptors() {
+  public synchronized Set<Integer> descriptors() {
     return Set.copyOf(files.keySet());
   }
 }

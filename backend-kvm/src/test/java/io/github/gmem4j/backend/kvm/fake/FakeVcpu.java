@@ -248,7 +248,7 @@ final class FakeVcpu implements FakeFile {
   private boolean storeMany() {
     while (regs[RCX] != 0) {
       long gpa = translate(regs[RDI]);
-      switch (vm.touch(gpa)) {
+      switch (vm.access(gpa)) {
         case FakeVm.Touch.Bytes bytes -> bytes.at().set(LONG, 0, regs[RAX]);
         case FakeVm.Touch.Mmio mmio -> throw new AssertionError("no stores of 8 bytes to MMIO");
         case FakeVm.Touch.Fault fault -> throw memoryFault(gpa, fault);
@@ -271,7 +271,7 @@ final class FakeVcpu implements FakeFile {
   /** The one access to the window: a byte between AL and where RBP points. */
   private boolean access(boolean store) {
     long gpa = translate(regs[RBP]);
-    return switch (vm.touch(gpa)) {
+    return switch (vm.access(gpa)) {
       case FakeVm.Touch.Bytes bytes -> {
         if (store) {
           bytes.at().set(ValueLayout.JAVA_BYTE, 0, (byte) regs[RAX]);

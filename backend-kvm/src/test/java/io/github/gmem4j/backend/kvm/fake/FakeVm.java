@@ -25,6 +25,7 @@ final class FakeVm implements FakeFile {
   final FakeKernel kernel;
   final int type;
   final Map<Integer, Slot> slots = new TreeMap<>();
+  private final TreeMap<Long, Slot> byGpa = new TreeMap<>();
   final Set<Long> privateFrames = new HashSet<>();
   long exitHypercalls;
 
@@ -49,12 +50,14 @@ final class FakeVm implements FakeFile {
       return FakeGmem.EINVAL;
     }
     if (size == 0) {
-      return slots.remove(id) == null ? FakeGmem.EINVAL : 0;
+      Slot deleted = slots.remove(id);
+      return deleted == null || !byGpa.remove(deleted.gpa(), deleted) ? FakeGmem.EINVAL : 0;
     }
     if (slots.containsKey(id)) {
       return FakeGmem.EINVAL;
     }
-    if (slots.values().stream().anyMatch(s -> s.gpa() < gpa + size && gpa < s.gpa() + s.size())) {
+    Map.Entry<Long, Slot> before = byGpa.lowerEntry(gpa + size);
+    if (before != null && gpa < before.getKey() + before.getValue().size()) {
       return EEXIST;
     }
     @Nullable FakeGmem memory = null;
@@ -68,7 +71,9 @@ final class FakeVm implements FakeFile {
       }
       memory = gmem;
     }
-    slots.put(id, new Slot(flags, gpa, size, userspace, offset, memory));
+    Slot added = new Slot(flags, gpa, size, userspace, offset, memory);
+    slots.put(id, added);
+    byGpa.put(gpa, added);
     return 0;
   }
 
@@ -119,12 +124,23 @@ final class FakeVm implements FakeFile {
   }
 
   private @Nullable Slot slotAt(long gpa) {
-    for (Slot slot : slots.values()) {
-      if (slot.covers(gpa)) {
-        return slot;
-      }
-    }
-    return null;
+    Map.Entry<Long, Slot> entry = byGpa.floorEntry(gpa);
+    return entry != null && entry.getValue().covers(gpa) ? entry.getValue() : null;
+  }
+
+  /** A touch by the command that the guest was told, which may find its state out of date. */
+  Touch access(long gpa) {
+    Slot slot = slotAt(gpa);
+    return slot != null && slot.memory() != null && kernel.takeStaleFault()
+        ? new Touch.Fault(!isPrivate(slot, gpa))
+        : touch(gpa);
+  }
+
+  private boolean isPrivate(Slot slot, long gpa) {
+    FakeGmem memory = slot.memory();
+    return kernel.generation() == FakeKernel.Generation.ATTRIBUTES || memory == null
+        ? privateFrames.contains(gpa / 4096)
+        : !memory.shared.contains((slot.offset() + gpa - slot.gpa()) / 4096);
   }
 
   Touch touch(long gpa) {
@@ -138,10 +154,7 @@ final class FakeVm implements FakeFile {
       return attributePrivate ? new Touch.Fault(true) : userspace(slot, gpa);
     }
     long at = slot.offset() + gpa - slot.gpa();
-    boolean isPrivate =
-        kernel.generation() == FakeKernel.Generation.ATTRIBUTES
-            ? attributePrivate
-            : !memory.shared.contains(at / 4096);
+    boolean isPrivate = isPrivate(slot, gpa);
     if (isPrivate && !isProtected()) {
       return new Touch.Fault(false);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.ByteRange;
@@ -22,6 +23,7 @@ import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.HostVirtualAddress;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
+import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.backend.kvm.Kvm;
 import io.github.gmem4j.backend.kvm.PlainGuest;
@@ -29,7 +31,6 @@ import io.github.gmem4j.backend.kvm.probe.Capability;
 import io.github.gmem4j.backend.kvm.probe.ConversionInterface;
 import io.github.gmem4j.backend.kvm.probe.HostReport;
 import io.github.gmem4j.backend.kvm.probe.MachineType;
-import io.github.gmem4j.backend.kvm.vcpu.StubRegion;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
 import java.util.List;
 import java.util.Objects;
@@ -123,17 +124,23 @@ class RealSlotsTest {
   }
 
   @Test
-  void theGuestCodesSlotIsTaken() {
-    SlotRequest own =
+  void theGuestCodesSlotGivesWay() {
+    vm.createVcpu(GuestProgram.of());
+    SlotRequest last =
         new SlotRequest(
-            StubRegion.SLOT,
+            VirtualMachine.MAX_SLOT,
             0,
             LOW,
             SIZE,
             HostVirtualAddress.NULL,
             Optional.empty(),
             ByteOffset.ZERO);
-    assertEquals(Errno.EINVAL, errno(vm.setMemory(own)));
+    vm.setMemory(last).orThrow();
+    assertEquals(
+        List.of(VirtualMachine.MAX_SLOT), vm.slots().stream().map(MemorySlot::slot).toList());
+    vm.setMemory(SlotRequest.delete(VirtualMachine.MAX_SLOT)).orThrow();
+    assertEquals(
+        Errno.EINVAL, errno(vm.setMemory(SlotRequest.delete(VirtualMachine.MAX_SLOT - 1))));
   }
 
   @Test

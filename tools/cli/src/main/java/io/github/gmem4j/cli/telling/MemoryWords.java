@@ -49,7 +49,7 @@ record MemoryWords(KernelGeneration kernel) {
           "nothing to do, %s %s already".formatted(pages(range), Words.of(target));
       case ConversionOutcome.Blocked blocked ->
           "host unmapped, but %s: EAGAIN, error_offset %s"
-              .formatted(VmmWords.holders(blocked.blockers()), blocked.errorOffset());
+              .formatted(VmmWords.holders(blocked), blocked.errorOffset());
       case ConversionOutcome.OutOfMemory exhausted ->
           "ENOMEM, error_offset " + exhausted.errorOffset();
       case ConversionOutcome.Rejected rejected -> rejected.reject() + ", " + rejected.reason();

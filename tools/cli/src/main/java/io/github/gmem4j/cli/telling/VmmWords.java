@@ -2,6 +2,11 @@ package io.github.gmem4j.cli.telling;
 
 import io.github.gmem4j.api.memory.Blocker;
 import io.github.gmem4j.api.memory.ConversionOutcome;
+<<<<<<< HEAD
+=======
+import io.github.gmem4j.api.memory.PageIndex;
+import io.github.gmem4j.api.memory.ReferenceKind;
+>>>>>>> 4840200 (backend-kvm: nothing waits for a vCPU under a lock; stale faults run again)
 import io.github.gmem4j.api.participant.Preparation;
 import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Wish;
@@ -58,7 +63,7 @@ final class VmmWords {
   private static String of(Settlement.Obstacle obstacle) {
     return obstacle
         .outcome()
-        .map(blocked -> holders(blocked.blockers()))
+        .map(blocked -> holders(blocked))
         .or(() -> obstacle.participant().map(name -> name + " needs time"))
         .or(() -> obstacle.errorOffset().map(at -> "the kernel found a page held at " + at))
         .orElse("the kernel asked again");
@@ -69,16 +74,19 @@ final class VmmWords {
     return switch (outcome) {
       case ConversionOutcome.Converted converted -> "converted";
       case ConversionOutcome.AlreadyThere there -> "nothing to do";
-      case ConversionOutcome.Blocked blocked -> holders(blocked.blockers());
+      case ConversionOutcome.Blocked blocked -> holders(blocked);
       case ConversionOutcome.OutOfMemory exhausted -> "no memory for the bookkeeping";
       case ConversionOutcome.Rejected rejected -> rejected.reason();
     };
   }
 
-  /** Returns who holds which page. */
-  static String holders(List<Blocker> blockers) {
+  /** Returns who holds which page; the kernel may know a holder that nobody else does. */
+  static String holders(ConversionOutcome.Blocked blocked) {
+    List<Blocker> blockers = blocked.blockers();
+    PageIndex erring = blocked.errorOffset().page();
+    String unknown = "somebody unknown holds " + erring;
     if (blockers.isEmpty()) {
-      return "a page is held";
+      return unknown;
     }
     List<String> shown =
         blockers.stream()
@@ -88,6 +96,8 @@ final class VmmWords {
                     .formatted(blocker.holder(), blocker.page(), Words.of(blocker.kind())))
             .toList();
     int more = blockers.size() - shown.size();
-    return String.join(", ", shown) + (more > 0 ? ", and " + more + " more" : "");
+    String known = String.join(", ", shown) + (more > 0 ? ", and " + more + " more" : "");
+    boolean named = blockers.stream().anyMatch(blocker -> blocker.page().equals(erring));
+    return named ? known : unknown + ", " + known;
   }
 }

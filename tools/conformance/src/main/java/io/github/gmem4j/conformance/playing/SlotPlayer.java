@@ -14,14 +14,13 @@ final class SlotPlayer {
   }
 
   Result play(SlotOperation operation) {
-    return Result.of(
-        world
-            .vm()
-            .setMemory(
-                switch (operation) {
-                  case SlotOperation.Bind bind -> request(bind);
-                  case SlotOperation.Unbind unbind -> SlotRequest.delete(unbind.slot());
-                }));
+    SlotRequest request =
+        switch (operation) {
+          case SlotOperation.Bind bind -> request(bind);
+          case SlotOperation.Unbind unbind -> SlotRequest.delete(unbind.slot());
+        };
+    world.codeSlot().ifPresent(code -> code.giveWay(request.slot()));
+    return Result.of(world.vm().setMemory(request));
   }
 
   private SlotRequest request(SlotOperation.Bind bind) {

@@ -15,6 +15,7 @@ final class World {
   private final HostProcess process;
   private final Descriptors descriptors = new Descriptors();
   private Optional<HostProcess> child = Optional.empty();
+  private Optional<CodeSlot> codeSlot = Optional.empty();
 
   World(StartVm start, VirtualMachine vm, Vcpu vcpu, HostProcess process) {
     this.start = start;
@@ -45,6 +46,15 @@ final class World {
 
   Optional<HostProcess> child() {
     return child;
+  }
+
+  /** Has this slot from now on, as a VM of the real kernel has one. */
+  void giveCodeSlot(CodeSlot slot) {
+    codeSlot = Optional.of(slot);
+  }
+
+  Optional<CodeSlot> codeSlot() {
+    return codeSlot;
   }
 
   void fork() {

@@ -13,7 +13,6 @@ import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.backend.kvm.Kvm;
 import io.github.gmem4j.backend.kvm.syscall.LinuxSyscalls;
-import io.github.gmem4j.backend.kvm.vcpu.StubRegion;
 import io.github.gmem4j.backend.kvm.vm.KvmVm;
 import io.github.gmem4j.conformance.operation.Generation;
 import io.github.gmem4j.conformance.operation.StartVm;
@@ -53,22 +52,11 @@ final class Worlds {
 
   /**
    * Returns the same with the slot that a VM of the real kernel has for its own guest code. No
-   * operation names that slot or touches its frames, but binds may collide with it.
+   * operation touches its frames, but binds may collide with it.
    */
   static World createLikeReal(StartVm start) {
     World world = create(start);
-    world
-        .vm()
-        .setMemory(
-            new SlotRequest(
-                StubRegion.SLOT,
-                0,
-                new Gpa(StubRegion.GPA),
-                new ByteCount(StubRegion.BYTES),
-                NOT_OF_THE_PROCESS,
-                Optional.empty(),
-                ByteOffset.ZERO))
-        .orThrow();
+    world.giveCodeSlot(new CodeSlot(world.vm(), NOT_OF_THE_PROCESS));
     return world;
   }
 

@@ -6,18 +6,22 @@ import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageCount;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.SlotRequest;
+import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.backend.kvm.vcpu.StubRegion;
 import io.github.gmem4j.conformance.operation.Operation;
 import io.github.gmem4j.conformance.operation.SlotOperation;
 import java.util.Optional;
 
 /**
- * Makes up binds and unbinds. No move names the recorder's slot or the one in which a VM of the
- * real kernel keeps its guest's code; binds collide with both now and then.
+ * Makes up binds and unbinds. No move names the recorder's slot; binds collide with it, and with
+ * the one in which a VM of the real kernel keeps its guest's code, now and then.
  */
 final class SlotMoves {
-  /** Slots 1 to this are used, few enough that each is used again. */
+  /** Slots 1 to this are used, few enough that each is used again, and the last. */
   private static final int SLOTS = 6;
+
+  /** The number that a VM of the real kernel prefers for its guest's code. */
+  private static final int LAST = VirtualMachine.MAX_SLOT;
 
   private static final int NO_FILE = -1;
   private static final int OTHER_FILE = -2;
@@ -40,7 +44,7 @@ final class SlotMoves {
     int pages = dice.few(sketch.file(g).pages);
     int frame = dice.below(Sketch.FRAMES - pages);
     int offset = dice.below(sketch.file(g).pages);
-    Sketch.Bound wanted = new Sketch.Bound(dice.between(1, SLOTS), frame, pages, g, offset);
+    Sketch.Bound wanted = new Sketch.Bound(number(), frame, pages, g, offset);
     return sketch.sharesPages(wanted) ? unbind() : bind(wanted, dice.oneIn(6) ? shift() : 0);
   }
 
@@ -56,11 +60,7 @@ final class SlotMoves {
       int pages = dice.oneIn(3) ? most : dice.between(1, most);
       Sketch.Bound wanted =
           new Sketch.Bound(
-              dice.between(1, SLOTS),
-              dice.below(Sketch.FRAMES - pages),
-              pages,
-              g,
-              dice.between(0, most - pages));
+              number(), dice.below(Sketch.FRAMES - pages), pages, g, dice.between(0, most - pages));
       if (sketch.isFree(wanted)) {
         return bind(wanted);
       }
@@ -143,7 +143,7 @@ final class SlotMoves {
       case 3 -> raw(slot, 4, gpa, size(), g, 0, 0);
       case 4 -> raw(slot, 4, gpa, Page.BYTES, g, offset(), 0);
       case 5 -> raw(slot, 4, gpa, Page.BYTES, g, 0, delta());
-      case 6 -> raw(number(), 4, gpa, Page.BYTES, g, 0, 0);
+      case 6 -> raw(noNumber(), 4, gpa, Page.BYTES, g, 0, 0);
       case 7 -> raw(slot, 4, -Page.BYTES, dice.oneOf(1, 2, 3) * Page.BYTES, g, 0, 0);
       default -> raw(slot, dice.oneOf(0L, 4L), reserved(), Page.BYTES, g, 0, 0);
     };
@@ -172,7 +172,12 @@ final class SlotMoves {
     return dice.oneOf(1L, 0x653L, 0xfffL, 1L << 57, 1L << 62, Long.MIN_VALUE);
   }
 
+  /** One of few, so that each is used again. */
   private int number() {
+    return dice.oneIn(10) ? LAST : dice.between(1, SLOTS);
+  }
+
+  private int noNumber() {
     return dice.oneOf(32764, 32767, 40000, 0xffff, 0x10005, 0x30001);
   }
 
@@ -184,7 +189,7 @@ final class SlotMoves {
   Operation unbind() {
     int slot =
         sketch.slots.isEmpty() || dice.oneIn(6)
-            ? dice.oneOf(1, 2, 3, 4, 5, 6, 7, 32764, 0x10001)
+            ? dice.oneOf(1, 2, 3, 4, 5, 6, 7, LAST, 32764, 0x10001)
             : sketch.slot(dice).slot();
     sketch.unbind(slot);
     return new SlotOperation.Unbind(slot);
