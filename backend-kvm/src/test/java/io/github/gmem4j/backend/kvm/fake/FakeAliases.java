@@ -48,6 +48,19 @@ final class FakeAliases {
     return Returned.of(address);
   }
 
+  /** Returns a page that can be touched, as it is now: whoever holds it sees no later store. */
+  FakeGmem.@Nullable Folio hold(long address) {
+    Map.Entry<Long, Area> entry = at(address);
+    if (entry == null || entry.getValue().covered().contains(address & -4096)) {
+      return null;
+    }
+    long page = (address & -4096) - entry.getKey();
+    FakeGmem.Folio folio = new FakeGmem.Folio();
+    MemorySegment.copy(
+        entry.getValue().file().bytes, page, MemorySegment.ofArray(folio.bytes), 0, 4096);
+    return folio;
+  }
+
   /** Copies as far as pages are not covered. */
   Returned move(long address, long count, MemorySegment file, boolean toAddress) {
     long done = 0;

@@ -56,6 +56,8 @@ public final class FakeKernel implements Syscalls {
   private int failWith;
   private boolean amd;
   private int staleFaults;
+  private int staleEvery;
+  private int accesses;
 
   /** Creates a kernel. */
   public FakeKernel(Generation generation) {
@@ -83,8 +85,14 @@ public final class FakeKernel implements Syscalls {
     staleFaults = times;
   }
 
+  /** Lets one in so many of guests' accesses of guest memory fault so. */
+  public synchronized void faultOutOfDateEvery(int accesses) {
+    staleEvery = accesses;
+  }
+
   boolean takeStaleFault() {
-    return staleFaults > 0 && staleFaults-- > 0;
+    boolean due = staleEvery > 0 && ++accesses % staleEvery == 0;
+    return due || staleFaults > 0 && staleFaults-- > 0;
   }
 
   /** Returns the open files without close-on-exec. */
@@ -458,12 +466,17 @@ public final class FakeKernel implements Syscalls {
   @Override
   public Returned vmsplice(int fd, MemorySegment vector, int flags) {
     return counted(() -> {
-      FakeGmem.Folio folio = gmem.touch(vector.get(ValueLayout.JAVA_LONG, 0));
+      FakeGmem.Folio folio = touch(vector.get(ValueLayout.JAVA_LONG, 0));
       if (folio == null) {
         return Returned.failure(FakeGmem.EFAULT);
       }
       return put(fd, folio);
     });
+  }
+
+  /** Touches a page for whoever is to hold it; null where it cannot be touched. */
+  FakeGmem.@Nullable Folio touch(long address) {
+    return aliases.has(address) ? aliases.hold(address) : gmem.touch(address);
   }
 
   private Returned put(int fd, FakeGmem.Folio folio) {
@@ -490,7 +503,7 @@ public final class FakeKernel implements Syscalls {
           case 72 -> answer(!files.containsKey((int) a) ? EBADF : setFlags((int) a, b, c));
           case 425 -> FakeRings.setUp(nativeBytes(b, 120), this::opened);
           case 426 -> FakeRings.enter(ring(a), b, files::get);
-          case 427 -> FakeRings.register(ring(a), b, c, gmem, this);
+          case 427 -> FakeRings.register(ring(a), b, c, this);
           case 451 -> {
             if (!(files.get((int) a) instanceof FakeGmem memory)) {
               yield Returned.failure(EBADF);

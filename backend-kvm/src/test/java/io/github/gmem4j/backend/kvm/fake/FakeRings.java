@@ -33,13 +33,12 @@ final class FakeRings {
     return open.apply(new FakeFile.Ring());
   }
 
-  static Returned register(
-      FakeFile.Ring ring, long operation, long vector, FakeMappings gmem, FakeKernel kernel) {
+  static Returned register(FakeFile.Ring ring, long operation, long vector, FakeKernel kernel) {
     ring.buffer.references--;
     ring.buffer = FakeGmem.Folio.NONE;
     if (operation == 0) {
       long address = kernel.nativeBytes(vector, 16).get(ValueLayout.JAVA_LONG, 0);
-      FakeGmem.Folio folio = gmem.touch(address);
+      FakeGmem.Folio folio = kernel.touch(address);
       if (folio == null) {
         return Returned.failure(FakeGmem.EFAULT);
       }
