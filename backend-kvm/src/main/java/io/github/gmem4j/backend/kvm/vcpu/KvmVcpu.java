@@ -183,6 +183,7 @@ public final class KvmVcpu implements Vcpu {
   private Exit loop() {
     MemorySegment struct = processor.struct();
     while (true) {
+      Exit above = prepare();
       if (above != null) {
         return above;
       }
@@ -190,7 +191,6 @@ public final class KvmVcpu implements Vcpu {
       Exit.Failed over = running.ended();
       if (over != null) {
         return over;
-      }
       }
       // The kernel leaves the reason alone where it has none to give.
       RunStruct.EXIT_REASON.set(struct, ExitReason.UNKNOWN);

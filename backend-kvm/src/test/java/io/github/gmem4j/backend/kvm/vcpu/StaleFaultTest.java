@@ -92,8 +92,8 @@ class StaleFaultTest {
 
   @Test
   void withoutASlotOrWithAClosedMemoryItIsToldAtOnce() {
-    try (FakeHost host = host(FakeKernel.Generation.IN_PLACE);
-        GuestMemory memory = host.vm().createGuestMemory(SIZE, 0).orThrow()) {
+    try (FakeHost host = host(FakeKernel.Generation.IN_PLACE)) {
+      GuestMemory memory = host.vm().createGuestMemory(SIZE, 0).orThrow();
       host.vm().setMemory(SlotRequest.bind(0, BASE, memory)).orThrow();
       Vcpu vcpu = host.vm().createVcpu(TWO);
       memory.close();

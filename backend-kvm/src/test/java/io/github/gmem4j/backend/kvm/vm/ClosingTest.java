@@ -118,8 +118,8 @@ class ClosingTest {
 
   @Test
   void aVcpuThatItsOwnListenerClosesKeepsItsStructUntilItLeaves() {
-    try (GuestMemory memory = bound();
-        Vcpu vcpu = vm.createVcpu(READS)) {
+    try (GuestMemory memory = bound()) {
+      Vcpu vcpu = vm.createVcpu(READS);
       int mappings = kernel.mappingCount();
       int files = kernel.openFiles();
       listener =

@@ -2,11 +2,7 @@ package io.github.gmem4j.cli.telling;
 
 import io.github.gmem4j.api.memory.Blocker;
 import io.github.gmem4j.api.memory.ConversionOutcome;
-<<<<<<< HEAD
-=======
 import io.github.gmem4j.api.memory.PageIndex;
-import io.github.gmem4j.api.memory.ReferenceKind;
->>>>>>> 4840200 (backend-kvm: nothing waits for a vCPU under a lock; stale faults run again)
 import io.github.gmem4j.api.participant.Preparation;
 import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Wish;
