@@ -103,9 +103,9 @@ class AssertingGuestMemoryTest {
 
   @Test
   void theErrorOffsetIsThatOfTheFirstHolderWhereHeIsKnown() {
+    Blocker one = Blockers.of(1).build();
     Blocker two = Blockers.of(2).build();
-    Blocker three = Blockers.of(3).build();
-    when(memory.convert(any())).thenReturn(blockedAt(3, two, three));
+    when(memory.convert(any())).thenReturn(blockedAt(2, one, two));
     Broken.by(Rule.M5, () -> asserting.convert(TO_PRIVATE));
   }
 
@@ -113,9 +113,9 @@ class AssertingGuestMemoryTest {
   void aHolderWhomOnlyTheKernelKnowsIsNotJudged() {
     for (ConversionOutcome right :
         List.of(
-            blockedAt(2),
-            blockedAt(2, Blockers.of(3).build()),
-            blockedAt(3, Blockers.of(2).build()))) {
+            blockedAt(1),
+            blockedAt(1, Blockers.of(2).build()),
+            blockedAt(2, Blockers.of(1).build()))) {
       when(memory.convert(any())).thenReturn(right);
       assertEquals(right, asserting.convert(TO_PRIVATE));
     }

@@ -26,7 +26,7 @@ record DifferentialCommand(PrintWriter out, PrintWriter err) {
       return ExitCode.CHECK_FAILED;
     }
     report.disagreements().forEach(this::show);
-    report.answers().forEach(this::show);
+    report.answers().forEach((operation, answers) -> show(out, operation, answers));
     report.leftOut().forEach((move, why) -> out.printf("left out: %s, %s%n", move, why));
     out.printf("%d operations a second%n", report.operationsPerSecond());
     out.printf(
@@ -39,7 +39,7 @@ record DifferentialCommand(PrintWriter out, PrintWriter err) {
     return report.agreed() ? ExitCode.GOOD : ExitCode.CHECK_FAILED;
   }
 
-  private void show(String operation, SortedMap<String, Long> answers) {
+  static void show(PrintWriter out, String operation, SortedMap<String, Long> answers) {
     out.printf(
         "%-16s %6d: %s%n",
         operation,

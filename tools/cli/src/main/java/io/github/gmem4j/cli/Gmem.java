@@ -6,6 +6,7 @@ import io.github.gmem4j.cli.scenario.InputException;
 import io.github.gmem4j.cli.scenario.Printable;
 import io.github.gmem4j.cli.staging.Backend;
 import io.github.gmem4j.cli.telling.PrintableWriter;
+import io.github.gmem4j.conformance.CrowdRun;
 import io.github.gmem4j.conformance.RecordingException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -325,9 +326,19 @@ public final class Gmem {
       description = {
         "",
         "Step by step, comparing every answer; the first difference ends a sequence and is shown"
-            + " with the command that repeats it. Needs a kernel that keeps the state in the VM."
+            + " with the command that repeats it. Needs a kernel that keeps the state in the VM.",
+        "",
+        "With --vcpus that many run at once, beside a host that touches, pins, punches and"
+            + " converts, on software-protected VMs of either kind of kernel. An answer is right if"
+            + " it fits what the page may have been meanwhile; what is left is compared with the"
+            + " engine's."
       },
-      footer = {"", "Example:", "  gmem differential --seed 1 --operations 20000"})
+      footer = {
+        "",
+        "Examples:",
+        "  gmem differential --seed 1 --operations 20000",
+        "  gmem differential --vcpus 3 --operations 20000"
+      })
   int differential(
       @Option(
               names = "--seed",
@@ -346,9 +357,24 @@ public final class Gmem {
               paramLabel = "TYPE",
               defaultValue = "SW_PROTECTED",
               description = "SW_PROTECTED (default) or DEFAULT.")
-          RealVmType type) {
+          RealVmType type,
+      @Option(
+              names = "--vcpus",
+              paramLabel = "COUNT",
+              defaultValue = "0",
+              description = "How many vCPUs run at once, 1 to 64; default: one, step by step.")
+          int vcpus) {
     if (operations < 1) {
       throw new InputException("--operations must be at least 1, not " + operations);
+    }
+    if (vcpus < 0 || vcpus > CrowdRun.MOST_VCPUS) {
+      throw new InputException("--vcpus must be 1 to " + CrowdRun.MOST_VCPUS + ", not " + vcpus);
+    }
+    if (vcpus > 0 && type == RealVmType.DEFAULT) {
+      throw new InputException("--vcpus needs VMs that convert, not --vm-type DEFAULT");
+    }
+    if (vcpus > 0) {
+      return new CrowdCommand(out, err).run(vcpus, seed, operations);
     }
     return new DifferentialCommand(out, err).run(type.type(), seed, operations);
   }

@@ -22,23 +22,22 @@ record KernelReplayCommand(PrintWriter out, PrintWriter err) {
       err.println("gmem: " + e.getMessage());
       return ExitCode.CHECK_FAILED;
     }
+    return tell(report);
+  }
+
+  /** Shows what came of it. A recording of which nothing could be replayed is no success. */
+  int tell(KernelReplayReport report) {
     report.disagreements().forEach(disagreement -> ReplayCommand.show(out, disagreement));
     report.skipped().forEach((why, count) -> out.printf("skipped %d sequences %s%n", count, why));
     out.printf(
         "replayed %d sequences, %d operations: %d disagreements%n",
         report.sequences(), report.operations(), report.disagreements().size());
-    if (report.sequences() == 0) {
-      err.println(nothingPlayed(report));
-    }
-    return report.sequences() > 0 && report.disagreements().isEmpty()
+    report
+        .unplayed()
+        .forEach(file ->
+            err.println("gmem: nothing of " + file + " can be played on this host's kernel"));
+    return report.unplayed().isEmpty() && report.disagreements().isEmpty()
         ? ExitCode.GOOD
         : ExitCode.CHECK_FAILED;
-  }
-
-  private static String nothingPlayed(KernelReplayReport report) {
-    return report.skipped().isEmpty()
-        ? "gmem: nothing was replayed: the recordings hold no sequence"
-        : "gmem: nothing was replayed: this host's kernel cannot play sequences "
-            + String.join(", or ", report.skipped().keySet());
   }
 }

@@ -86,6 +86,20 @@ class RealKernelTest {
 
     Shell run = Shell.gmem("differential", "--seed", "4711", "--operations", "250");
 
+    if (run.err().contains("this kernel converts in place")) {
+      assertEquals(1, run.code());
+    } else {
+      assertTrue(run.out().endsWith(": 0 disagreements\n"), run.out());
+      assertEquals(0, run.code());
+    }
+  }
+
+  @Test
+  void three_vcpus_and_a_host_at_once_agree() {
+    assumeConverting();
+
+    Shell run = Shell.gmem("differential", "--vcpus", "3", "--operations", "1000");
+
     assertTrue(run.out().endsWith(": 0 disagreements\n"), run.out());
     assertEquals(0, run.code());
   }

@@ -23,6 +23,9 @@ import java.util.function.Supplier;
  * <p>The same seed makes all do the same, but how they meet is up to the machine.
  */
 public final class CrowdRun {
+  /** Most vCPUs at once. */
+  public static final int MOST_VCPUS = 64;
+
   /** How many things are done on one VM, by all together. */
   static final int MEETING = 500;
 
@@ -39,12 +42,12 @@ public final class CrowdRun {
   /**
    * Returns a run that has not begun.
    *
-   * @param vcpus how many vCPUs run at once, 1 to 64
+   * @param vcpus how many vCPUs run at once, 1 to {@value #MOST_VCPUS}
    * @param seed the first meeting's seed
    * @param operations how many things to do at least, 1 or more
    */
   public static CrowdRun of(int vcpus, long seed, long operations) {
-    if (vcpus < 1 || vcpus > 64) {
+    if (vcpus < 1 || vcpus > MOST_VCPUS) {
       throw new IllegalArgumentException("not a number of vCPUs from 1 to 64: " + vcpus);
     }
     if (operations < 1) {

@@ -1,7 +1,10 @@
 package io.github.gmem4j.conformance;
 
+import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.KernelException;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.backend.kvm.Kvm;
+import io.github.gmem4j.backend.kvm.probe.ConversionInterface;
 import io.github.gmem4j.conformance.lockstep.Answers;
 import io.github.gmem4j.conformance.lockstep.LockStep;
 import io.github.gmem4j.conformance.lockstep.Offer;
@@ -72,14 +75,27 @@ public final class Differential {
   /**
    * Runs on this host's kernel.
    *
-   * @throws io.github.gmem4j.api.memory.KernelException if there is no {@code /dev/kvm} to be used,
-   *     or it gives no VM of the type; the message is one line
+   * @throws KernelException if there is no {@code /dev/kvm} to be used, or it gives no VM of the
+   *     type; EOPNOTSUPP if such a VM's memory is converted in place, for the operations are those
+   *     of a kernel that keeps the state in the VM: {@link CrowdRun} plays on both. The message is
+   *     one line
    */
   public DifferentialReport run() {
     try (Kvm kvm = Kvm.open().orThrow()) {
-      Map<Move, String> leftOut = Offer.of(kvm, type).leftOut();
-      return run(start -> GuestMemoryPlayer.onRealKernel(start, kvm), leftOut);
+      return run(kvm);
     }
+  }
+
+  /** Runs on a kernel. */
+  DifferentialReport run(Kvm kvm) {
+    if (kvm.conversion(type).orThrow() instanceof ConversionInterface.InPlace) {
+      throw new KernelException(
+          Errno.EOPNOTSUPP,
+          "this kernel converts in place, and only a kernel that keeps the state in the VM is"
+              + " compared step by step; with several vCPUs at once both are");
+    }
+    Map<Move, String> leftOut = Offer.of(kvm, type).leftOut();
+    return run(start -> GuestMemoryPlayer.onRealKernel(start, kvm), leftOut);
   }
 
   /** Runs the engine beside another world. */

@@ -28,7 +28,8 @@ final class Uses {
         conversion(host),
         use("pins that block conversions", host, seen -> seen.found().pinsBlock()),
         use("gmem run --backend kvm", host, Uses::stories),
-        use("gmem differential", host, Uses::stories));
+        use("gmem differential", host, Uses::stepByStep),
+        use("gmem differential --vcpus", host, Uses::stories));
   }
 
   /** Returns an errno's name, or its number. */
@@ -67,6 +68,13 @@ final class Uses {
     return missing.isEmpty()
         ? new Finding.Works()
         : new Finding.Fails("missing: " + String.join(", ", missing));
+  }
+
+  /** Its operations are those of a kernel that keeps the state in the VM. */
+  private static Finding stepByStep(Host.Seen seen) {
+    return seen.said().conversion() instanceof ConversionInterface.InPlace
+        ? new Finding.Fails("converts in place: use --vcpus")
+        : stories(seen);
   }
 
   private static void note(Finding finding, String what, List<String> missing) {

@@ -87,9 +87,10 @@ final class Ends {
   }
 
   private void convert(PageRange pages, Shareability target) {
+    // One page that was converted has changed, though here another may have come first.
     List<Long> changed =
         LongStream.range(pages.first().value(), pages.endExclusive())
-            .filter(page -> state(page) != target)
+            .filter(page -> pages.count().value() == 1 || state(page) != target)
             .boxed()
             .toList();
     stage.convert(pages, target);

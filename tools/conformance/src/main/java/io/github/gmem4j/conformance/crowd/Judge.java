@@ -141,7 +141,13 @@ final class Judge {
     Set<Byte> possible = bytesOf(page, when);
     return possible.contains(value)
         ? Optional.empty()
-        : Optional.of("page " + page + " held one of " + possible);
+        : Optional.of(
+            "page %d held one of %s; bytes: %s; states: %s"
+                .formatted(
+                    page,
+                    possible,
+                    bytes.get((int) page).history(when),
+                    states.get((int) page).history(when)));
   }
 
   private Optional<String> objection(Deed.Converted deed, Interval when) {

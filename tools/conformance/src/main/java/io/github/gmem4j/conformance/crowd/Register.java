@@ -1,6 +1,7 @@
 package io.github.gmem4j.conformance.crowd;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,6 +43,21 @@ final class Register<V> {
         .filter(write -> !look.isBefore(write.when()) && !isHidden(write, look))
         .map(Written::value)
         .collect(Collectors.toSet());
+  }
+
+  /** Returns when it was set to what, up to the end of a look, in words. */
+  String history(Interval look) {
+    return writes.stream()
+        .filter(write -> !look.isBefore(write.when()))
+        .sorted(Comparator.comparingLong(write -> write.when().end()))
+        .map(write ->
+            "%s%s at %d to %d"
+                .formatted(
+                    write.value(),
+                    write.surely() ? "" : " perhaps",
+                    write.when().begin(),
+                    write.when().end()))
+        .collect(Collectors.joining(", "));
   }
 
   /** Tells whether another surely came between. */

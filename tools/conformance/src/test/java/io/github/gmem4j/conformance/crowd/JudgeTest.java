@@ -44,7 +44,7 @@ class JudgeTest {
   private void isNoticed(String why) {
     List<String> verdicts = new Judge(entries, false).verdicts();
     assertEquals(1, verdicts.size(), verdicts.toString());
-    assertTrue(verdicts.getFirst().endsWith(why), verdicts.getFirst());
+    assertTrue(verdicts.getFirst().contains(": " + why), verdicts.getFirst());
   }
 
   @Test
