@@ -68,7 +68,8 @@ public interface HostMapping extends AutoCloseable {
   long faults();
 
   /**
-   * Returns a second mapping of the same length with an empty page table, as {@code fork} makes.
+   * Returns a second mapping of the same length with an empty page table, as {@code fork} makes; of
+   * a closed mapping, one that is closed.
    */
   HostMapping duplicate();
 
