@@ -49,6 +49,8 @@ public enum Errno {
   EFBIG(27),
   /** No room is left for objects of this kind. */
   ENOSPC(28),
+  /** Beyond the addresses of the guest. */
+  ERANGE(34),
   /** The kernel does not have the call. */
   ENOSYS(38),
   /** The mode is not supported. */

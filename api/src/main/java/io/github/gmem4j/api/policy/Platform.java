@@ -232,7 +232,8 @@ public interface Platform {
   default void finalizeLaunch() {}
 
   /**
-   * A vCPU enters the guest.
+   * A vCPU enters the guest. Comes before the first access, call or instruction of its guest that
+   * the platform is asked about, and before a page is mapped ahead of its first touch.
    *
    * @implSpec The default does nothing.
    */

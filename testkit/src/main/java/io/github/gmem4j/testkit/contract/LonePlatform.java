@@ -17,15 +17,17 @@ import io.github.gmem4j.testkit.rule.RuleBroken;
 import io.github.gmem4j.testkit.world.StandaloneHost;
 import java.util.List;
 
-/** A platform without any VM; answers are checked. */
+/** A platform without any VM, in which one vCPU is inside the guest; answers are checked. */
 final class LonePlatform {
   private static final int MOST_TRIES = 100;
+  private static final int VCPU = 0;
 
   private final StandaloneHost host = new StandaloneHost();
   private final Platform platform;
 
   private LonePlatform(ConversionPolicy policy) {
     platform = new RecordingPolicy(policy).createPlatform(host);
+    platform.enter(VCPU);
   }
 
   static LonePlatform of(PolicyUnderTest subject) {
@@ -76,6 +78,7 @@ final class LonePlatform {
   }
 
   void teardown() {
+    Answers.told("leave(" + VCPU + ")", () -> platform.leave(VCPU), Rule.F2);
     Answers.told("teardown()", platform::teardown, Rule.F2);
   }
 
@@ -88,6 +91,6 @@ final class LonePlatform {
   }
 
   Interception intercept(GuestCall call) {
-    return Answers.ofPolicy("intercept(" + call + ")", () -> platform.intercept(0, call));
+    return Answers.ofPolicy("intercept(" + call + ")", () -> platform.intercept(VCPU, call));
   }
 }

@@ -151,16 +151,17 @@ final class BrokenPlatforms {
   static AlteredPolicy breaksWhenAGuestHasRun() {
     return with(host ->
         new OwningPlatform() {
-          private boolean entered;
+          private boolean reached;
 
           @Override
-          public void enter(int vcpu) {
-            entered = true;
+          public PrivateAccess access(Gfn gfn) {
+            reached = true;
+            return super.access(gfn);
           }
 
           @Override
           public void teardown() {
-            if (entered) {
+            if (reached) {
               host.bug("a vCPU was here");
             }
           }

@@ -8,11 +8,13 @@ import java.util.Optional;
  * A guest changes what its pages are: shares them with the host, takes them back, gives them up.
  */
 final class GuestToHost {
+  private final HypervisorConfig config;
   private final VmTable vms;
   private final HostPages pages;
   private final HostToGuest lendings;
 
-  GuestToHost(VmTable vms, HostPages pages, HostToGuest lendings) {
+  GuestToHost(HypervisorConfig config, VmTable vms, HostPages pages, HostToGuest lendings) {
+    this.config = config;
     this.vms = vms;
     this.pages = pages;
     this.lendings = lendings;
@@ -81,10 +83,13 @@ final class GuestToHost {
     if (vm.isEmpty()) {
       return VmTable.notAlive(handle);
     }
+    Transition reached = config.reaches(gfn.value(), 1);
+    if (!reached.happened()) {
+      return reached;
+    }
     return switch (vm.get().leaf(gfn.value())) {
-      case null -> Transition.refused(Errno.ENOENT, "nothing is mapped at " + gfn);
-      case Leaf.Poisoned poisoned ->
-          Transition.refused(Errno.EHWPOISON, "the host took the page at " + gfn + " by force");
+      case null -> nothingAt(gfn);
+      case Leaf.Poisoned poisoned -> poisonedAt(gfn);
       case Leaf.Mapped leaf when leaf.size() != LeafSize.PAGE -> inBlock(gfn);
       case Leaf.Mapped leaf when leaf.state() != guest -> wrongState(vm.get(), gfn);
       case Leaf.Mapped leaf -> {
@@ -108,12 +113,20 @@ final class GuestToHost {
     pages.update(page);
   }
 
-  private static Transition wrongState(Vm vm, Gfn gfn) {
+  static Transition nothingAt(Gfn gfn) {
+    return Transition.refused(Errno.ENOENT, "nothing is mapped at " + gfn);
+  }
+
+  static Transition poisonedAt(Gfn gfn) {
+    return Transition.refused(Errno.EHWPOISON, "the host took the page at " + gfn + " by force");
+  }
+
+  static Transition wrongState(Vm vm, Gfn gfn) {
     return Transition.refused(
         Errno.EPERM, "%s is %s at %s".formatted(vm.handle, vm.state(gfn.value()), gfn));
   }
 
-  private static Transition inBlock(Gfn gfn) {
+  static Transition inBlock(Gfn gfn) {
     return Transition.refused(Errno.E2BIG, gfn + " is in a block");
   }
 }

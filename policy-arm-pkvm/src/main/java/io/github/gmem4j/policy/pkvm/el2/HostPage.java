@@ -29,7 +29,7 @@ final class HostPage {
 
   /** Tells whether the host has it as if the hypervisor had never heard of it. */
   boolean isPlain() {
-    return host == PageState.OWNED && hyp == PageState.NOPAGE && owner == null;
+    return host == PageState.OWNED && hyp == PageState.NOPAGE && guestShares == 0 && owner == null;
   }
 
   @Override

@@ -20,24 +20,22 @@ final class HostToGuest {
     this.pages = pages;
   }
 
+  /** In the order of {@code __pkvm_host_donate_guest}: the host's state, the guest's, tables. */
   Transition donate(VmHandle handle, FolioRun run, Gfn gfn) {
-    Optional<Vm> vm = vms.alive(handle);
+    Optional<Vm> vm = vms.loaded(handle, VmKind.PROTECTED);
     if (vm.isEmpty()) {
-      return VmTable.notAlive(handle);
+      return VmTable.notLoaded(handle, VmKind.PROTECTED);
     }
     if (run.pages() != 1 && config.profile() == HvcProfile.MAINLINE) {
       return Transition.refused(Errno.EINVAL, "one page at a time, not " + run.pages());
     }
-    Transition free = check(vm.get(), run, gfn);
-    if (!free.happened()) {
-      return free;
-    }
-    Transition unowned = unowned(run);
-    if (!unowned.happened()) {
-      return unowned;
-    }
-    if (config.faults().injects(HypervisorFaults.PAGE_TABLE_CACHE_SHORT, gfn.value())) {
-      return Transition.refused(Errno.ENOMEM, "no page for a page table on the way to " + gfn);
+    Transition checked =
+        LeafSize.check(run.firstPfn(), gfn.value(), run.pages())
+            .then(() -> unowned(run))
+            .then(() -> isFree(vm.get(), gfn, run.pages()))
+            .then(() -> hasTables(gfn));
+    if (!checked.happened()) {
+      return checked;
     }
     LeafSize size = LeafSize.ofPages(run.pages()).orElseThrow();
     for (int i = 0; i < run.pages(); i++) {
@@ -50,18 +48,22 @@ final class HostToGuest {
     return Transition.DONE;
   }
 
+  /** In the order of {@code __pkvm_host_share_guest}: the guest's state, the host's, tables. */
   Transition share(VmHandle handle, FolioRun run, Gfn gfn) {
-    Optional<Vm> vm = vms.alive(handle);
+    Optional<Vm> vm = vms.loaded(handle, VmKind.NORMAL);
     if (vm.isEmpty()) {
-      return VmTable.notAlive(handle);
+      return VmTable.notLoaded(handle, VmKind.NORMAL);
     }
-    Transition free = check(vm.get(), run, gfn);
-    if (!free.happened()) {
-      return free;
+    if (!LeafSize.areFrames(run.firstPfn(), run.pages())) {
+      return Transition.refused(Errno.EINVAL, "no physical page: " + run.firstPfn());
     }
-    Transition shareable = shareable(run);
-    if (!shareable.happened()) {
-      return shareable;
+    Transition checked =
+        LeafSize.check(run.firstPfn(), gfn.value(), run.pages())
+            .then(() -> isFree(vm.get(), gfn, run.pages()))
+            .then(() -> shareable(run))
+            .then(() -> hasTables(gfn));
+    if (!checked.happened()) {
+      return checked;
     }
     LeafSize size = LeafSize.ofPages(run.pages()).orElseThrow();
     for (int i = 0; i < run.pages(); i++) {
@@ -75,15 +77,14 @@ final class HostToGuest {
   }
 
   Transition unshare(VmHandle handle, Gfn gfn, long count) {
-    Optional<Vm> vm = vms.find(handle);
+    Optional<Vm> vm = vms.ordinary(handle);
     if (vm.isEmpty()) {
-      return Transition.refused(Errno.EINVAL, handle + " does not exist");
+      return VmTable.notOrdinary(handle);
     }
-    Transition sized = LeafSize.check(0, gfn.value(), count, config.frames());
-    if (!sized.happened()) {
-      return sized;
-    }
-    Transition checked = lent(vm.get(), gfn, LeafSize.ofPages(count).orElseThrow());
+    Transition checked =
+        LeafSize.check(0, gfn.value(), count)
+            .then(() -> config.reaches(gfn.value(), count))
+            .then(() -> lent(vm.get(), gfn, LeafSize.ofPages(count).orElseThrow()));
     if (!checked.happened()) {
       return checked;
     }
@@ -93,19 +94,25 @@ final class HostToGuest {
     return Transition.DONE;
   }
 
-  /** What only changes a leaf of a page that is lent: permissions, write protection, age. */
-  Transition adjust(VmHandle handle, Gfn gfn) {
-    Optional<Vm> vm = vms.find(handle);
+  /** A fault's doing: {@code handle___pkvm_host_relax_perms_guest}, of the loaded vCPU. */
+  Transition relaxPerms(VmHandle handle, Gfn gfn) {
+    Optional<Vm> vm = vms.loaded(handle, VmKind.NORMAL);
     if (vm.isEmpty()) {
-      return Transition.refused(Errno.EINVAL, handle + " does not exist");
+      return VmTable.notLoaded(handle, VmKind.NORMAL);
     }
-    if (vm.get().isProtected()) {
-      return Transition.refused(Errno.EPERM, handle + " is protected");
-    }
-    Leaf.Mapped leaf = vm.get().mapped(gfn.value());
-    return leaf == null
-        ? Transition.refused(Errno.ENOENT, "nothing is mapped at " + gfn)
-        : lent(vm.get(), gfn, leaf.size());
+    return config
+        .reaches(gfn.value(), 1)
+        .then(() ->
+            vm.get().mapped(gfn.value()) == null
+                ? Transition.refused(Errno.EAGAIN, "nothing is mapped at " + gfn)
+                : Transition.DONE);
+  }
+
+  /** {@code handle___pkvm_host_wrprotect_guest}; what is not mapped is passed over. */
+  Transition writeProtect(VmHandle handle, Gfn gfn, long count) {
+    return vms.ordinary(handle).isEmpty()
+        ? VmTable.notOrdinary(handle)
+        : LeafSize.check(0, gfn.value(), count).then(() -> config.reaches(gfn.value(), count));
   }
 
   /** Splits the block around a frame, if there is one, into pages; nobody's state changes. */
@@ -138,12 +145,12 @@ final class HostToGuest {
     pages.update(page);
   }
 
-  private Transition check(Vm vm, FolioRun run, Gfn gfn) {
-    Transition sized = LeafSize.check(run.firstPfn(), gfn.value(), run.pages(), config.frames());
-    if (!sized.happened()) {
-      return sized;
+  private Transition isFree(Vm vm, Gfn gfn, int count) {
+    Transition reached = config.reaches(gfn.value(), count);
+    if (!reached.happened()) {
+      return reached;
     }
-    for (long frame = gfn.value(); frame < gfn.value() + run.pages(); frame++) {
+    for (long frame = gfn.value(); frame < gfn.value() + count; frame++) {
       PageState state = vm.state(frame);
       if (state != PageState.NOPAGE) {
         return Transition.refused(
@@ -153,7 +160,17 @@ final class HostToGuest {
     return Transition.DONE;
   }
 
+  /** {@code __guest_check_pgtable_memcache}: the last of all checks. */
+  private Transition hasTables(Gfn gfn) {
+    return config.faults().injects(HypervisorFaults.PAGE_TABLE_CACHE_SHORT, gfn.value())
+        ? Transition.refused(Errno.ENOMEM, "no page for a page table on the way to " + gfn)
+        : Transition.DONE;
+  }
+
   private Transition unowned(FolioRun run) {
+    if (!LeafSize.areFrames(run.firstPfn(), run.pages())) {
+      return Transition.refused(Errno.EPERM, "no memory: pfn " + run.firstPfn());
+    }
     for (Folio folio : run.folios()) {
       HostPage page = pages.at(folio);
       if (page.host != PageState.OWNED) {
@@ -178,6 +195,7 @@ final class HostToGuest {
     return Transition.DONE;
   }
 
+  /** {@code __check_host_shared_guest}. */
   private Transition lent(Vm vm, Gfn gfn, LeafSize size) {
     for (long frame = gfn.value(); frame < gfn.value() + size.pages(); frame++) {
       Leaf.Mapped leaf = vm.mapped(frame);
@@ -190,6 +208,10 @@ final class HostToGuest {
       if (leaf.state() != PageState.SHARED_BORROWED) {
         return Transition.refused(
             Errno.EPERM, "%s is %s at gfn 0x%x".formatted(vm.handle, leaf.state(), frame));
+      }
+      HostPage page = pages.at(leaf.folio());
+      if (page.host != PageState.SHARED_OWNED) {
+        return Transition.refused(Errno.EPERM, "the host does not lend " + page);
       }
     }
     return Transition.DONE;

@@ -69,7 +69,7 @@ final class HvcHandler {
           UID,
           MMIO_GUARD_INFO,
           MMIO_GUARD_ENROLL,
-          MMIO_GUARD_MAP,
+          MMIO_GUARD,
           MMIO_GUARD_UNMAP,
           MMIO_RGUARD_MAP,
           MMIO_RGUARD_UNMAP ->

@@ -52,9 +52,9 @@ public final class Hypervisor {
   public Hypervisor(HypervisorConfig config) {
     this.config = config;
     toGuest = new HostToGuest(config, vms, pages);
-    fromGuest = new GuestToHost(vms, pages, toGuest);
+    fromGuest = new GuestToHost(config, vms, pages, toGuest);
     toOthers = new HostToOthers(pages);
-    reclaim = new Reclaim(vms, pages, fromGuest);
+    reclaim = new Reclaim(config, vms, pages, fromGuest);
     calls = new HvcHandler(config, fromGuest);
   }
 
@@ -100,7 +100,8 @@ public final class Hypervisor {
   /**
    * The host gets one page of a dying VM back: zeroed if it was private, with its bytes if it was
    * shared. A poisoned frame is none to get back and counts as done. EINVAL if the VM is not dying
-   * or unknown, EPERM if the VM does not own a page there.
+   * or unknown, ERANGE if the frame is beyond its addresses, ENOENT if nothing is mapped there,
+   * EPERM or, in a block, E2BIG if the page was lent.
    */
   public Transition reclaimDying(VmHandle vm, Gfn gfn) {
     return reclaim.dying(vm, gfn);
@@ -116,9 +117,10 @@ public final class Hypervisor {
 
   /**
    * The host gives a page to a protected VM, after the guest touched a frame. It becomes private
-   * with its contents. EPERM unless the page is the host's alone and the frame is empty; a poisoned
-   * frame is not. ENOMEM see {@link HypervisorFaults}. EINVAL if the VM is dying or unknown, or the
-   * frame is beyond its addresses.
+   * with its contents. EINVAL if the VM is not protected or no vCPU of it is loaded; the real call
+   * names no VM and is about the vCPU that is loaded. EPERM unless the page is the host's alone;
+   * then ERANGE if the frame is beyond the VM's addresses, EPERM unless it is empty, which a
+   * poisoned frame is not; last ENOMEM, see {@link HypervisorFaults}.
    */
   public Transition hostDonateGuest(VmHandle vm, Folio folio, Gfn gfn) {
     return toGuest.donate(vm, FolioRun.of(folio), gfn);
@@ -134,9 +136,10 @@ public final class Hypervisor {
   }
 
   /**
-   * The host lends a page to an ordinary VM. EPERM unless the page is the host's alone or lent
-   * already, and the frame is empty. EBUSY if it is lent 2^32 - 1 times. EINVAL if the VM is dying
-   * or unknown, or the frame is beyond its addresses.
+   * The host lends a page to an ordinary VM. EINVAL if the VM is protected or no vCPU of it is
+   * loaded, ERANGE if the frame is beyond its addresses, EPERM unless the frame is empty and the
+   * page is the host's alone or lent already, EBUSY if it is lent 2^32 - 1 times, last ENOMEM, see
+   * {@link HypervisorFaults}.
    */
   public Transition hostShareGuest(VmHandle vm, Folio folio, Gfn gfn) {
     return toGuest.share(vm, FolioRun.of(folio), gfn);
@@ -151,9 +154,10 @@ public final class Hypervisor {
   }
 
   /**
-   * The host takes back a page that it lent; at the last lending it is the host's alone. ENOENT if
-   * nothing is mapped there, E2BIG if the frame lies in a block, EPERM if what is there was not
-   * lent, EINVAL if the VM is unknown.
+   * The host takes back a page that it lent; at the last lending it is the host's alone. EINVAL if
+   * the VM is unknown or protected, ERANGE if the frame is beyond its addresses, ENOENT if nothing
+   * is mapped there, E2BIG if the frame lies in a block, EPERM if the host does not lend what is
+   * there.
    */
   public Transition hostUnshareGuest(VmHandle vm, Gfn gfn) {
     return toGuest.unshare(vm, gfn, 1);
@@ -170,11 +174,24 @@ public final class Hypervisor {
   }
 
   /**
-   * The host changes a lent page's permissions or age, which no ownership depends on. EPERM for a
-   * protected VM, otherwise as {@link #hostUnshareGuest(VmHandle, Gfn)}.
+   * The host gives an ordinary VM more rights to a page that it lent, which no ownership depends
+   * on. EINVAL if the VM is protected or no vCPU of it is loaded, ERANGE if the frame is beyond its
+   * addresses, EAGAIN if nothing is mapped there.
    */
-  public Transition hostAdjustGuest(VmHandle vm, Gfn gfn) {
-    return toGuest.adjust(vm, gfn);
+  public Transition hostRelaxPermsGuest(VmHandle vm, Gfn gfn) {
+    return toGuest.relaxPerms(vm, gfn);
+  }
+
+  /**
+   * The host write-protects a page or a whole 2 MiB block of an ordinary VM, mapped or not; no
+   * ownership depends on it. EINVAL if the VM is unknown or protected, or for any other size or
+   * alignment, ERANGE if the frames are beyond its addresses. The calls about the age of a page are
+   * refused alike.
+   *
+   * @param pages how many
+   */
+  public Transition hostWrprotectGuest(VmHandle vm, Gfn first, long pages) {
+    return toGuest.writeProtect(vm, first, pages);
   }
 
   /**
@@ -223,16 +240,22 @@ public final class Hypervisor {
     return toOthers.shareFfa(folio);
   }
 
-  /** The host takes back a page that it shares with the secure world. EPERM if it does not. */
+  /**
+   * The host takes back a page that it shares with the secure world. EPERM unless the host shares
+   * the page; with whom is not asked, since only the secure world's own word leads to this call. A
+   * page that is lent or shared with the hypervisor would be the host's alone afterwards, and still
+   * mapped there.
+   */
   public Transition hostUnshareFfa(Folio folio) {
     return toOthers.unshareFfa(folio);
   }
 
   /**
    * The host kernel has touched a page that it has no access to, through a reference of its own:
-   * the page is zeroed and the host's, the guest's frame is poisoned. EAGAIN if the host has access
-   * after all or the VM is going: the access may be tried again. EPERM if it is no guest's private
-   * page: the host kernel breaks.
+   * the page is zeroed and the host's, the guest's frame is poisoned, also while the VM is dying.
+   * EAGAIN if the host has access after all or the VM is gone: the access may be tried again. EPERM
+   * if it is no guest's private page, ENOENT or EHWPOISON if the VM whose page it was no longer has
+   * it: the host kernel breaks.
    */
   public Transition forceReclaim(Folio folio) {
     return reclaim.force(folio);
@@ -250,8 +273,8 @@ public final class Hypervisor {
   }
 
   /**
-   * A guest shares a private page with the host. ENOENT if nothing is mapped there, EHWPOISON,
-   * E2BIG in a block, EPERM in any other state.
+   * A guest shares a private page with the host. ERANGE if the frame is beyond its addresses,
+   * ENOENT if nothing is mapped there, EHWPOISON, E2BIG in a block, EPERM in any other state.
    */
   public Transition guestShareHost(VmHandle vm, Gfn gfn) {
     return fromGuest.share(vm, gfn);

@@ -1,5 +1,6 @@
 package io.github.gmem4j.policy.pkvm.el2;
 
+import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.seam.FaultInjector;
 import io.github.gmem4j.policy.pkvm.hvc.HvcProfile;
@@ -41,6 +42,18 @@ public record HypervisorConfig(HvcProfile profile, int ipaBits, FaultInjector fa
   /** Returns this configuration with things that go wrong. */
   public HypervisorConfig withFaults(FaultInjector injector) {
     return new HypervisorConfig(profile, ipaBits, injector);
+  }
+
+  /**
+   * Checks that a guest can have frames: ERANGE if not. No number can make the check overflow.
+   * {@code _kvm_pgtable_walk} in {@code hyp/pgtable.c}.
+   *
+   * @param pages how many, from 1
+   */
+  Transition reaches(long gfn, long pages) {
+    return gfn >= 0 && gfn <= frames() - pages
+        ? Transition.DONE
+        : Transition.refused(Errno.ERANGE, "beyond the guest's addresses: gfn 0x%x".formatted(gfn));
   }
 
   /** Returns how many frames a guest can have. */

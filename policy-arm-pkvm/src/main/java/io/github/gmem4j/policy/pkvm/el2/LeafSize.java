@@ -39,14 +39,14 @@ enum LeafSize {
   }
 
   /**
-   * Checks a request before any state is looked at; no number can make the check overflow.
+   * Checks the size and alignment of a request before any state is looked at; no number can make
+   * the check overflow. {@code __guest_check_transition_size}.
    *
    * @param pfn the first physical frame
    * @param gfn the first frame of the guest
    * @param pages how many, unsigned 64 bits
-   * @param frames how many frames the guest can have
    */
-  static Transition check(long pfn, long gfn, long pages, long frames) {
+  static Transition check(long pfn, long gfn, long pages) {
     Optional<LeafSize> size = ofPages(pages);
     if (size.isEmpty()) {
       return Transition.refused(
@@ -56,13 +56,16 @@ enum LeafSize {
       return Transition.refused(
           Errno.EINVAL, "not aligned to %s: pfn 0x%x, gfn 0x%x".formatted(size.get(), pfn, gfn));
     }
-    if (pfn < 0 || pfn > PFN_LIMIT - pages) {
-      return Transition.refused(Errno.EINVAL, "no physical page: pfn 0x%x".formatted(pfn));
-    }
-    if (gfn < 0 || gfn > frames - pages) {
-      return Transition.refused(
-          Errno.EINVAL, "beyond the guest's addresses: gfn 0x%x".formatted(gfn));
-    }
     return Transition.DONE;
+  }
+
+  /**
+   * Tells whether physical frames can exist; no number can make the check overflow. {@code
+   * pfn_range_is_valid}.
+   *
+   * @param pages how many, unsigned 64 bits
+   */
+  static boolean areFrames(long pfn, long pages) {
+    return pfn >= 0 && pfn < PFN_LIMIT && Long.compareUnsigned(pages, PFN_LIMIT - pfn) <= 0;
   }
 }

@@ -1,11 +1,17 @@
 package io.github.gmem4j.policy.pkvm.el2;
 
 import io.github.gmem4j.api.memory.Errno;
+import java.util.function.Supplier;
 
 /** What came of asking for a change of ownership. */
 public sealed interface Transition {
   /** It happened, wholly. */
   record Done() implements Transition {
+    @Override
+    public Transition then(Supplier<Transition> next) {
+      return next.get();
+    }
+
     @Override
     public boolean happened() {
       return true;
@@ -19,6 +25,11 @@ public sealed interface Transition {
    * @param reason one sentence that names the offending state or value
    */
   record Refused(Errno errno, String reason) implements Transition {
+    @Override
+    public Transition then(Supplier<Transition> next) {
+      return this;
+    }
+
     @Override
     public boolean happened() {
       return false;
@@ -35,4 +46,7 @@ public sealed interface Transition {
 
   /** Tells whether it happened. */
   boolean happened();
+
+  /** Goes on to the next check; the first refusal is the answer. */
+  Transition then(Supplier<Transition> next);
 }

@@ -33,6 +33,19 @@ final class VmTable {
     return find(handle).filter(vm -> !vm.dying);
   }
 
+  /**
+   * Returns a VM of a kind that has a vCPU loaded. What the host maps, it maps for the vCPU that is
+   * loaded: {@code pkvm_get_loaded_hyp_vcpu} in {@code hyp/nvhe/hyp-main.c}.
+   */
+  Optional<Vm> loaded(VmHandle handle, VmKind kind) {
+    return alive(handle).filter(vm -> vm.kind == kind && !vm.loadedVcpus.isEmpty());
+  }
+
+  /** Returns an ordinary VM, dying or not: {@code get_np_pkvm_hyp_vm} in {@code pkvm.c}. */
+  Optional<Vm> ordinary(VmHandle handle) {
+    return find(handle).filter(vm -> !vm.isProtected());
+  }
+
   Transition load(VmHandle handle, int vcpu) {
     Optional<Vm> vm = alive(handle);
     if (vm.isEmpty()) {
@@ -69,6 +82,14 @@ final class VmTable {
 
   static Transition notAlive(VmHandle handle) {
     return invalid(handle + " does not exist or is dying");
+  }
+
+  static Transition notLoaded(VmHandle handle, VmKind kind) {
+    return invalid("%s is no %s VM with a vCPU loaded".formatted(handle, kind));
+  }
+
+  static Transition notOrdinary(VmHandle handle) {
+    return invalid(handle + " does not exist or is protected");
   }
 
   private static Transition invalid(String reason) {

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * <p>Source: Linux 7.3 {@code include/linux/arm-smccc.h}, {@code
  * Documentation/virt/kvm/arm/hypercalls.rst}; the Android common kernel for those that mainline
- * does not have.
+ * does not document.
  */
 public enum FunctionId {
   /** Which version of the calling convention; KVM answers. */
@@ -29,8 +29,12 @@ public enum FunctionId {
   MMIO_GUARD_INFO(0xC600_0005),
   /** Android: turn the guard on. */
   MMIO_GUARD_ENROLL(0xC600_0006),
-  /** Android: let device accesses of a granule reach the host. */
-  MMIO_GUARD_MAP(0xC600_0007),
+  /**
+   * Let device accesses of a granule reach the host. Documented in mainline, whose guest driver
+   * makes the call where FEATURES offers it; the hypervisor of Linux 7.3 does not. Android calls it
+   * MMIO_GUARD_MAP.
+   */
+  MMIO_GUARD(0xC600_0007),
   /** Android: the reverse. */
   MMIO_GUARD_UNMAP(0xC600_0008),
   /** Android: give a page to the host for good, as a balloon does. */

@@ -2,6 +2,7 @@ package io.github.gmem4j.policy.pkvm.el2;
 
 import static io.github.gmem4j.policy.pkvm.el2.TestHost.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gmem4j.api.memory.Errno;
@@ -12,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BlockTest {
   private static final int BLOCK = 512;
@@ -29,14 +31,14 @@ final class BlockTest {
   }
 
   @Test
-  void n42_mainlineRefusesACallInsideABlock() {
-    // No protected VM gets a block; what the code does is seen on one that is lent.
-    mainline.hypervisor.hostShareGuest(mainline.vm, TestFolio.run(0x1000, BLOCK), FIRST);
+  void n42_mainlineRefusesAChangeInsideABlock() {
+    // No protected VM gets a block; what get_valid_guest_pte says is seen on one that is lent.
+    VmHandle ordinary = mainline.create(VmKind.NORMAL);
+    mainline.hypervisor.hostShareGuest(ordinary, TestFolio.run(0x1000, BLOCK), FIRST);
     List<String> before = mainline.everything();
 
-    assertRefused(Errno.E2BIG, mainline.hypervisor.guestShareHost(mainline.vm, INSIDE));
-    mainline.assertAnswers(HvcResult.INVALID_PARAMETER, Hvc.share(INSIDE.gpa()));
-    mainline.assertAnswers(HvcResult.INVALID_PARAMETER, Hvc.unshare(INSIDE.gpa()));
+    assertRefused(Errno.E2BIG, mainline.hypervisor.guestShareHost(ordinary, INSIDE));
+    assertRefused(Errno.E2BIG, mainline.hypervisor.guestUnshareHost(ordinary, INSIDE));
 
     assertEquals(before, mainline.everything());
   }
@@ -72,29 +74,35 @@ final class BlockTest {
     assertEquals(List.of(), mainline.hypervisor.frames(ordinary));
   }
 
+  // __guest_check_transition_size and pfn_range_is_valid in nvhe/mem_protect.c.
   @ParameterizedTest
-  @CsvSource({
-    "0, 0x90000, -1",
-    "0, 0x90000, 0",
-    "0, 0x90000, 4503599627370497",
-    "-1, 0x90000, 1",
-    "-512, 0x90000, 512",
-    "0xfffffffffff, 0x90000, 1",
-    "0, -1, 1",
-    "0, 0x10000000, 1",
-    "0, -512, 512"
-  })
-  void n44_sizesThatOverflowAreInvalidBeforeAnyStateIsRead(String pfn, String gfn, long pages) {
-    Transition checked = LeafSize.check(Long.decode(pfn), Long.decode(gfn), pages, 1L << (40 - 12));
+  @ValueSource(longs = {-1, 0, 4503599627370497L, 2, 513})
+  void n44_sizesThatAreNoLeafsAreInvalidBeforeAnyStateIsRead(long pages) {
+    assertRefused(Errno.EINVAL, LeafSize.check(0, 0x90000, pages));
+  }
 
-    assertRefused(Errno.EINVAL, checked);
+  @ParameterizedTest
+  @CsvSource({"-1, 1", "-512, 512", "0xfffffffffff, 1", "0x10000000000, 1", "0, -1"})
+  void n44_physicalFramesThatOverflowCannotExist(String pfn, long pages) {
+    assertFalse(LeafSize.areFrames(Long.decode(pfn), pages));
+    assertTrue(LeafSize.areFrames((1L << 40) - 512, 512));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1, 1", "0x10000000, 1", "-512, 512", "0xffffe01, 512"})
+  void n44_framesBeyondTheGuestsAddressesAreOutOfRange(String gfn, long pages) {
+    HypervisorConfig config = mainline.hypervisor.config();
+
+    assertRefused(Errno.ERANGE, config.reaches(Long.decode(gfn), pages));
+    assertEquals(Transition.DONE, config.reaches(0xfffffff, 1));
   }
 
   @Test
   void n44_theCountOfAnUnshareIsCheckedBeforeAnyStateIsRead() {
-    assertRefused(Errno.EINVAL, mainline.hypervisor.hostUnshareGuest(mainline.vm, FIRST, 1L << 52));
-    assertRefused(Errno.EINVAL, mainline.hypervisor.hostUnshareGuest(mainline.vm, FIRST, -1));
-    assertRefused(Errno.EINVAL, mainline.hypervisor.hostUnshareGuest(mainline.vm, INSIDE, 512));
+    VmHandle ordinary = mainline.create(VmKind.NORMAL);
+    assertRefused(Errno.EINVAL, mainline.hypervisor.hostUnshareGuest(ordinary, FIRST, 1L << 52));
+    assertRefused(Errno.EINVAL, mainline.hypervisor.hostUnshareGuest(ordinary, FIRST, -1));
+    assertRefused(Errno.EINVAL, mainline.hypervisor.hostUnshareGuest(ordinary, INSIDE, 512));
   }
 
   @Test

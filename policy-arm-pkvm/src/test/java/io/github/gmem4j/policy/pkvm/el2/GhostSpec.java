@@ -41,7 +41,13 @@ final class GhostSpec {
   static final class GhostVm {
     final Map<Long, Mapping> maps = new TreeMap<>();
     final Set<Long> poisoned = new HashSet<>();
+    final boolean isProtected;
+    boolean loaded;
     boolean dying;
+
+    GhostVm(boolean isProtected) {
+      this.isProtected = isProtected;
+    }
   }
 
   final Map<Long, Owner> annotated = new HashMap<>();
@@ -56,8 +62,21 @@ final class GhostSpec {
     return Objects.requireNonNull(vms.get(number));
   }
 
+  Optional<Errno> load(int vm) {
+    if (vm(vm).dying || vm(vm).loaded) {
+      return Optional.of(Errno.EINVAL);
+    }
+    vm(vm).loaded = true;
+    return OK;
+  }
+
+  Optional<Errno> put(int vm) {
+    vm(vm).loaded = false;
+    return OK;
+  }
+
   Optional<Errno> donate(int vm, long pfn, long gfn, boolean tablesShort) {
-    if (vm(vm).dying) {
+    if (!vm(vm).isProtected || !vm(vm).loaded) {
       return Optional.of(Errno.EINVAL);
     }
     if (!isHosts(pfn) || !isFree(vm, gfn)) {
@@ -71,13 +90,16 @@ final class GhostSpec {
     return OK;
   }
 
-  Optional<Errno> lend(int vm, long pfn, long gfn) {
-    if (vm(vm).dying) {
+  Optional<Errno> lend(int vm, long pfn, long gfn, boolean tablesShort) {
+    if (vm(vm).isProtected || !vm(vm).loaded) {
       return Optional.of(Errno.EINVAL);
     }
     boolean lent = shared.get(pfn) == Sharer.ORDINARY_GUESTS;
     if (!isFree(vm, gfn) || !(isHosts(pfn) || lent)) {
       return Optional.of(Errno.EPERM);
+    }
+    if (tablesShort) {
+      return Optional.of(Errno.ENOMEM);
     }
     shared.put(pfn, Sharer.ORDINARY_GUESTS);
     vm(vm).maps.put(gfn, new Mapping(pfn, Attribute.BORROWED));
@@ -85,6 +107,9 @@ final class GhostSpec {
   }
 
   Optional<Errno> takeBack(int vm, long gfn) {
+    if (vm(vm).isProtected) {
+      return Optional.of(Errno.EINVAL);
+    }
     Mapping mapping = vm(vm).maps.get(gfn);
     if (mapping == null) {
       return Optional.of(Errno.ENOENT);
@@ -121,7 +146,7 @@ final class GhostSpec {
     return OK;
   }
 
-  Optional<Errno> relinquish(int vm, long gfn, boolean isProtected) {
+  Optional<Errno> relinquish(int vm, long gfn) {
     if (vm(vm).dying) {
       return Optional.of(Errno.EINVAL);
     }
@@ -129,10 +154,10 @@ final class GhostSpec {
     if (mapping == null) {
       return vm(vm).poisoned.contains(gfn) ? Optional.of(Errno.EPERM) : OK;
     }
-    if (mapping.attribute() != (isProtected ? Attribute.OWNED : Attribute.BORROWED)) {
+    if (mapping.attribute() != (vm(vm).isProtected ? Attribute.OWNED : Attribute.BORROWED)) {
       return Optional.of(Errno.EPERM);
     }
-    if (isProtected) {
+    if (vm(vm).isProtected) {
       annotated.remove(mapping.pfn());
       vm(vm).maps.remove(gfn);
       zeroed.add(mapping.pfn());
@@ -150,9 +175,6 @@ final class GhostSpec {
     if (owner.equals(Owner.HYPERVISOR)) {
       return Optional.of(Errno.EPERM);
     }
-    if (vm(owner.vm()).dying) {
-      return Optional.of(Errno.EAGAIN);
-    }
     annotated.remove(pfn);
     vm(owner.vm()).maps.remove(owner.gfn());
     vm(owner.vm()).poisoned.add(owner.gfn());
@@ -168,7 +190,10 @@ final class GhostSpec {
       return OK;
     }
     Mapping mapping = vm(vm).maps.get(gfn);
-    if (mapping == null || mapping.attribute() == Attribute.BORROWED) {
+    if (mapping == null) {
+      return Optional.of(Errno.ENOENT);
+    }
+    if (mapping.attribute() == Attribute.BORROWED) {
       return Optional.of(Errno.EPERM);
     }
     if (mapping.attribute() == Attribute.OWNED) {
@@ -182,7 +207,7 @@ final class GhostSpec {
   }
 
   Optional<Errno> startTeardown(int vm) {
-    if (vm(vm).dying) {
+    if (vm(vm).dying || vm(vm).loaded) {
       return Optional.of(Errno.EINVAL);
     }
     vm(vm).dying = true;
@@ -206,6 +231,12 @@ final class GhostSpec {
     }
     shared.remove(pfn);
     return OK;
+  }
+
+  /** Tells whether the secure world would give a page back: it knows what it was given. */
+  boolean isNobodyElses(long pfn) {
+    Sharer with = shared.get(pfn);
+    return with == null || with == Sharer.GUEST_OWNER || with == Sharer.SECURE_WORLD;
   }
 
   Optional<Errno> donateHyp(long pfn) {

@@ -62,7 +62,7 @@ final class GhostSpecTest {
 
     void create(int vm) {
       handles.put(vm, hypervisor.createVm(kind(vm)).orThrow());
-      spec.vms.put(vm, new GhostVm());
+      spec.vms.put(vm, new GhostVm(kind(vm) == VmKind.PROTECTED));
     }
 
     VmHandle handle(int vm) {
@@ -122,7 +122,7 @@ final class GhostSpecTest {
               "lend",
               10,
               on -> on.real().hostShareGuest(on.handle(), on.page(), on.frame()),
-              on -> on.spec().lend(on.vm(), on.page().pfn(), on.gfn())),
+              on -> on.spec().lend(on.vm(), on.page().pfn(), on.gfn(), on.pair().tablesShort)),
           new Call(
               "take back",
               10,
@@ -142,8 +142,7 @@ final class GhostSpecTest {
               "relinquish",
               6,
               on -> on.real().guestRelinquish(on.handle(), on.frame()),
-              on ->
-                  on.spec().relinquish(on.vm(), on.gfn(), Pair.kind(on.vm()) == VmKind.PROTECTED)),
+              on -> on.spec().relinquish(on.vm(), on.gfn())),
           new Call(
               "force",
               3,
@@ -155,8 +154,21 @@ final class GhostSpecTest {
               on -> on.real().reclaimDying(on.handle(), on.frame()),
               on -> on.spec().reclaim(on.vm(), on.gfn())),
           new Call(
+              "load vCPU",
+              12,
+              on -> on.real().loadVcpu(on.handle(), 0),
+              on -> on.spec().load(on.vm())),
+          new Call(
+              "put vCPU",
+              3,
+              on -> {
+                on.real().putVcpu(on.handle(), 0);
+                return Transition.DONE;
+              },
+              on -> on.spec().put(on.vm())),
+          new Call(
               "start teardown",
-              1,
+              2,
               on -> on.real().startTeardown(on.handle()),
               on -> on.spec().startTeardown(on.vm())),
           new Call(
@@ -194,8 +206,14 @@ final class GhostSpecTest {
           new Call(
               "unshare ffa",
               5,
-              on -> on.real().hostUnshareFfa(on.page()),
-              on -> on.spec().unshare(on.page().pfn(), Sharer.SECURE_WORLD)));
+              on ->
+                  on.spec().isNobodyElses(on.page().pfn())
+                      ? on.real().hostUnshareFfa(on.page())
+                      : Transition.DONE,
+              on ->
+                  on.spec().isNobodyElses(on.page().pfn())
+                      ? on.spec().unshare(on.page().pfn(), Sharer.SECURE_WORLD)
+                      : Optional.empty()));
 
   private static final List<Call> BY_WEIGHT =
       CALLS.stream().flatMap(call -> Collections.nCopies(call.weight(), call).stream()).toList();
@@ -233,7 +251,8 @@ final class GhostSpecTest {
   @Test
   void theSpecificationItselfKeepsAnnotatedAndSharedApart() {
     GhostSpec spec = new GhostSpec();
-    spec.vms.put(0, new GhostVm());
+    spec.vms.put(0, new GhostVm(true));
+    spec.load(0);
 
     assertEquals(Optional.empty(), spec.donate(0, 1, 1, false));
     assertEquals(Map.of(1L, new Owner(0, 1)), spec.annotated);

@@ -88,8 +88,8 @@ final class GuestCallsTest {
   @Test
   void n26_aNewKernelThatSharesWhatTheOldOneLeftSharedIsRefused() {
     host.sharedAt(FRAME);
-    host.hypervisor.loadVcpu(host.vm, 0);
     host.hypervisor.putVcpu(host.vm, 0);
+    host.hypervisor.loadVcpu(host.vm, 0);
 
     assertRefusedWithoutEffect(Hvc.share(PAGE));
   }

@@ -12,8 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every condition of a page against every call: the matrix of the kernel's own ownership self-test,
- * and the cells that its code decides.
+ * Every condition of a page against every call: the matrix of the kernel's own ownership self-test
+ * ({@code pkvm_ownership_selftest} in {@code nvhe/mem_protect.c}), and the cells that its code
+ * decides. Lending is tried with an ordinary VM and donating with a protected one, since the calls
+ * accept no other.
  */
 final class IllegalTransitionsTest {
   /** What to try, in the order of the columns. */
@@ -56,14 +58,14 @@ final class IllegalTransitionsTest {
       }
     },
     SHARED_WITH_HYP(
-        "EPERM EPERM EPERM EPERM ENOENT EPERM EPERM ok EPERM EPERM ENOENT ENOENT ok EAGAIN") {
+        "EPERM EPERM EPERM EPERM ENOENT EPERM EPERM ok EPERM ok ENOENT ENOENT ok EAGAIN") {
       @Override
       void prepare(Try attempt) {
         attempt.host.hypervisor.hostShareHyp(attempt.page);
       }
     },
     SHARED_WITH_HYP_AND_PINNED(
-        "EPERM EPERM EPERM EPERM ENOENT EPERM EPERM EBUSY EPERM EPERM ENOENT ENOENT ok EAGAIN") {
+        "EPERM EPERM EPERM EPERM ENOENT EPERM EPERM EBUSY EPERM ok ENOENT ENOENT ok EAGAIN") {
       @Override
       void prepare(Try attempt) {
         attempt.host.hypervisor.hostShareHyp(attempt.page);
@@ -77,29 +79,29 @@ final class IllegalTransitionsTest {
         attempt.host.hypervisor.hostShareFfa(attempt.page);
       }
     },
-    LENT("EPERM ok EPERM EPERM ok EPERM EPERM EPERM EPERM EPERM EPERM EPERM EPERM EAGAIN") {
+    LENT("EPERM ok EPERM EPERM ok EPERM EPERM EPERM EPERM ok EPERM EPERM EPERM EAGAIN") {
       @Override
       void prepare(Try attempt) {
-        attempt.host.hypervisor.hostShareGuest(attempt.vm, attempt.page, FRAME);
+        attempt.host.hypervisor.hostShareGuest(attempt.ordinary, attempt.page, FRAME);
       }
     },
-    PRIVATE("EPERM EPERM EPERM EPERM EPERM EPERM EPERM EPERM EPERM EPERM ok EPERM EPERM ok") {
+    PRIVATE("EPERM EPERM EPERM EPERM ENOENT EPERM EPERM EPERM EPERM EPERM ok EPERM EPERM ok") {
       @Override
       void prepare(Try attempt) {
-        attempt.host.hypervisor.hostDonateGuest(attempt.vm, attempt.page, FRAME);
+        attempt.host.hypervisor.hostDonateGuest(attempt.host.vm, attempt.page, FRAME);
       }
     },
-    SHARED("EPERM EPERM EPERM EPERM EPERM EPERM EPERM EPERM EPERM EPERM EPERM ok EPERM EAGAIN") {
+    SHARED("EPERM EPERM EPERM EPERM ENOENT EPERM EPERM EPERM EPERM EPERM EPERM ok EPERM EAGAIN") {
       @Override
       void prepare(Try attempt) {
-        attempt.host.hypervisor.hostDonateGuest(attempt.vm, attempt.page, FRAME);
-        attempt.host.hypervisor.guestShareHost(attempt.vm, FRAME);
+        attempt.host.hypervisor.hostDonateGuest(attempt.host.vm, attempt.page, FRAME);
+        attempt.host.hypervisor.guestShareHost(attempt.host.vm, FRAME);
       }
     },
-    POISONED("EPERM ok EPERM ok ENOENT ok ok EPERM ok EPERM EHWPOISON EHWPOISON EPERM EAGAIN") {
+    POISONED("ok ok EPERM ok ENOENT ok ok EPERM ok EPERM EHWPOISON EHWPOISON EPERM EAGAIN") {
       @Override
       void prepare(Try attempt) {
-        attempt.host.hypervisor.hostDonateGuest(attempt.vm, attempt.page, FRAME);
+        attempt.host.hypervisor.hostDonateGuest(attempt.host.vm, attempt.page, FRAME);
         attempt.host.hypervisor.forceReclaim(attempt.page);
       }
     };
@@ -121,31 +123,32 @@ final class IllegalTransitionsTest {
   static final class Try {
     private final TestHost host = new TestHost(HypervisorConfig.of(HvcProfile.MAINLINE));
     private final TestFolio page = host.page();
-    private final VmHandle vm;
+    private final VmHandle ordinary = host.create(VmKind.NORMAL);
+    private final VmHandle guest;
 
     Try(Row row) {
-      vm = row == Row.LENT ? host.create(VmKind.NORMAL) : host.vm;
+      guest = row == Row.LENT ? ordinary : host.vm;
       row.prepare(this);
     }
 
     Transition shareGuest() {
-      return host.hypervisor.hostShareGuest(vm, page, FRAME);
+      return host.hypervisor.hostShareGuest(ordinary, page, FRAME);
     }
 
     Transition shareGuestElsewhere() {
-      return host.hypervisor.hostShareGuest(vm, page, OTHER_FRAME);
+      return host.hypervisor.hostShareGuest(ordinary, page, OTHER_FRAME);
     }
 
     Transition donateGuest() {
-      return host.hypervisor.hostDonateGuest(vm, page, FRAME);
+      return host.hypervisor.hostDonateGuest(host.vm, page, FRAME);
     }
 
     Transition donateGuestElsewhere() {
-      return host.hypervisor.hostDonateGuest(vm, page, OTHER_FRAME);
+      return host.hypervisor.hostDonateGuest(host.vm, page, OTHER_FRAME);
     }
 
     Transition unshareGuest() {
-      return host.hypervisor.hostUnshareGuest(vm, FRAME);
+      return host.hypervisor.hostUnshareGuest(ordinary, FRAME);
     }
 
     Transition shareHyp() {
@@ -169,11 +172,11 @@ final class IllegalTransitionsTest {
     }
 
     Transition guestShareHost() {
-      return host.hypervisor.guestShareHost(vm, FRAME);
+      return host.hypervisor.guestShareHost(guest, FRAME);
     }
 
     Transition guestUnshareHost() {
-      return host.hypervisor.guestUnshareHost(vm, FRAME);
+      return host.hypervisor.guestUnshareHost(guest, FRAME);
     }
 
     Transition pinShared() {

@@ -25,7 +25,7 @@ final class TeardownTest {
     TestFolio secret = host.privateAt(FRAME);
     TestFolio shared = host.sharedAt(OTHER_FRAME);
     byte[] before = shared.bytes();
-    assertEquals(Transition.DONE, hypervisor.startTeardown(host.vm));
+    host.ends(host.vm);
 
     assertEquals(Transition.DONE, hypervisor.reclaimDying(host.vm, FRAME));
     assertEquals(Transition.DONE, hypervisor.reclaimDying(host.vm, OTHER_FRAME));
@@ -40,10 +40,9 @@ final class TeardownTest {
 
   @Test
   void n40_teardownIsRefusedWhileAVcpuIsLoaded() {
-    assertEquals(Transition.DONE, hypervisor.loadVcpu(host.vm, 1));
     assertRefused(Errno.EINVAL, hypervisor.startTeardown(host.vm));
 
-    hypervisor.putVcpu(host.vm, 1);
+    hypervisor.putVcpu(host.vm, 0);
 
     assertEquals(Transition.DONE, hypervisor.startTeardown(host.vm));
     assertRefused(Errno.EINVAL, hypervisor.startTeardown(host.vm));
@@ -61,13 +60,32 @@ final class TeardownTest {
     assertArrayEquals(bytes, page.bytes());
   }
 
+  // __pkvm_host_reclaim_page_guest: get_valid_guest_pte, whose EHWPOISON alone counts as done.
   @Test
   void aPoisonedFrameIsDoneAndAnEmptyOneIsRefused() {
     host.poisonedAt(FRAME);
-    hypervisor.startTeardown(host.vm);
+    host.ends(host.vm);
 
     assertEquals(Transition.DONE, hypervisor.reclaimDying(host.vm, FRAME));
-    assertRefused(Errno.EPERM, hypervisor.reclaimDying(host.vm, OTHER_FRAME));
+    assertRefused(Errno.ENOENT, hypervisor.reclaimDying(host.vm, OTHER_FRAME));
+  }
+
+  // _kvm_pgtable_walk in hyp/pgtable.c, which get_valid_guest_pte begins with.
+  @Test
+  void aFrameBeyondTheGuestsAddressesIsOutOfRange() {
+    host.ends(host.vm);
+
+    assertRefused(Errno.ERANGE, hypervisor.reclaimDying(host.vm, new Gfn(1L << 28)));
+  }
+
+  // get_valid_guest_pte looks at the level before anybody looks at the state.
+  @Test
+  void aLentBlockIsTooBigToBeReclaimed() {
+    VmHandle ordinary = host.create(VmKind.NORMAL);
+    hypervisor.hostShareGuest(ordinary, TestFolio.run(0x1000, 512), FRAME);
+    host.ends(ordinary);
+
+    assertRefused(Errno.E2BIG, hypervisor.reclaimDying(ordinary, OTHER_FRAME));
   }
 
   @Test
@@ -75,7 +93,7 @@ final class TeardownTest {
     VmHandle ordinary = host.create(VmKind.NORMAL);
     TestFolio page = host.page();
     hypervisor.hostShareGuest(ordinary, page, FRAME);
-    hypervisor.startTeardown(ordinary);
+    host.ends(ordinary);
 
     assertRefused(Errno.EPERM, hypervisor.reclaimDying(ordinary, FRAME));
     assertEquals(Transition.DONE, hypervisor.hostUnshareGuest(ordinary, FRAME));
@@ -85,7 +103,7 @@ final class TeardownTest {
   @Test
   void finalizingIsRefusedBeforeTheStartAndAfterTheEnd() {
     assertRefused(Errno.EINVAL, hypervisor.finalizeTeardown(host.vm));
-    hypervisor.startTeardown(host.vm);
+    host.ends(host.vm);
     assertEquals(Transition.DONE, hypervisor.finalizeTeardown(host.vm));
     assertRefused(Errno.EINVAL, hypervisor.finalizeTeardown(host.vm));
     assertRefused(Errno.EINVAL, hypervisor.startTeardown(host.vm));
@@ -95,7 +113,7 @@ final class TeardownTest {
   @Test
   void aDyingVmTakesNoPageNoVcpuAndMakesNoCall() {
     TestFolio page = host.privateAt(OTHER_FRAME);
-    hypervisor.startTeardown(host.vm);
+    host.ends(host.vm);
 
     assertRefused(Errno.EINVAL, hypervisor.hostDonateGuest(host.vm, host.page(), FRAME));
     assertRefused(Errno.EINVAL, hypervisor.hostShareGuest(host.vm, host.page(), FRAME));
@@ -111,7 +129,6 @@ final class TeardownTest {
 
   @Test
   void aVcpuIsLoadedOnce() {
-    assertEquals(Transition.DONE, hypervisor.loadVcpu(host.vm, 0));
     assertRefused(Errno.EINVAL, hypervisor.loadVcpu(host.vm, 0));
     assertEquals(Transition.DONE, hypervisor.loadVcpu(host.vm, 1));
   }
@@ -124,7 +141,7 @@ final class TeardownTest {
     KernelResult<VmHandle> oneTooMany = hypervisor.createVm(VmKind.PROTECTED);
     assertEquals(Errno.ENOMEM, assertInstanceOf(KernelResult.Failed.class, oneTooMany).errno());
 
-    hypervisor.startTeardown(host.vm);
+    host.ends(host.vm);
     hypervisor.finalizeTeardown(host.vm);
 
     assertEquals(KernelResult.ok(host.vm), hypervisor.createVm(VmKind.PROTECTED));
@@ -137,6 +154,6 @@ final class TeardownTest {
     assertEquals(PageState.NOPAGE, hypervisor.guestState(unknown, new Gfn(0)));
     assertEquals(List.of(), hypervisor.frames(unknown));
     assertRefused(Errno.EINVAL, hypervisor.hostUnshareGuest(unknown, FRAME));
-    assertRefused(Errno.EINVAL, hypervisor.hostAdjustGuest(unknown, FRAME));
+    assertRefused(Errno.EINVAL, hypervisor.hostWrprotectGuest(unknown, FRAME, 1));
   }
 }

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** A host with a hypervisor, one protected VM and pages. */
+/** A host with a hypervisor, one protected VM and pages. Every VM has its vCPU 0 loaded. */
 final class TestHost {
   static final Gfn FRAME = new Gfn(0x9_0000);
   static final Gfn OTHER_FRAME = new Gfn(0x9_0001);
@@ -40,9 +40,22 @@ final class TestHost {
   }
 
   VmHandle create(VmKind kind) {
+    VmHandle created = notRunning(kind);
+    assertEquals(Transition.DONE, hypervisor.loadVcpu(created, 0));
+    return created;
+  }
+
+  /** Creates a VM of which no vCPU is loaded. */
+  VmHandle notRunning(VmKind kind) {
     VmHandle created = hypervisor.createVm(kind).orThrow();
     vms.add(created);
     return created;
+  }
+
+  /** Puts a VM's vCPU and begins its end. */
+  void ends(VmHandle dying) {
+    hypervisor.putVcpu(dying, 0);
+    assertEquals(Transition.DONE, hypervisor.startTeardown(dying));
   }
 
   TestFolio page() {

@@ -22,6 +22,7 @@ import io.github.gmem4j.policy.pkvm.hvc.HvcResult;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,12 @@ final class PkvmPlatformTest {
 
   private final FakeFolio folio = new FakeFolio(7);
   private final FakeFolio other = new FakeFolio(8);
+
+  @BeforeEach
+  void aVcpuIsInside() {
+    platform.enter(0);
+    host.onKick = () -> platform.leave(0);
+  }
 
   @AfterEach
   void nothingBroke() {
@@ -158,8 +165,6 @@ final class PkvmPlatformTest {
   void onlyAPrivatePageIsScrubbedAtTheEnd() {
     isPrivate();
     platform.mapShared(OTHER_FRAME, other);
-    platform.enter(0);
-    host.onKick = () -> platform.leave(0);
 
     platform.teardown();
 
@@ -237,6 +242,7 @@ final class PkvmPlatformTest {
   void whereEl2ChangesOwnersInTheCallTheKernelCannotDenyIt() {
     PkvmPlatform mainline =
         new PkvmPlatform(host, HvcProfile.MAINLINE, OwnerChange.IN_CALL, DmaIsolation.NONE);
+    mainline.enter(0);
     mainline.makePrivate(FRAME, folio);
     Hvc share = Hvc.share(FRAME.gpa());
 
@@ -251,6 +257,7 @@ final class PkvmPlatformTest {
   void aRangeIsPassedOnAsFarAsItGoes() {
     PkvmPlatform android =
         new PkvmPlatform(host, HvcProfile.ANDROID, OwnerChange.WHEN_CONVERTED, DmaIsolation.NONE);
+    android.enter(0);
     android.makePrivate(FRAME, folio);
     android.makePrivate(OTHER_FRAME, other);
     android.makePrivate(new Gfn(5), new FakeFolio(20));
