@@ -9,12 +9,15 @@ import io.github.gmem4j.api.policy.PolicyTraits;
 import io.github.gmem4j.api.policy.VmmSeat;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.VmType;
-import io.github.gmem4j.policy.pkvm.guest.PkvmGuests;
+import io.github.gmem4j.policy.pkvm.guest.GuestFlavour;
 import io.github.gmem4j.policy.pkvm.kvm.PkvmKvmSeat;
 import io.github.gmem4j.policy.pkvm.kvm.Unsharing;
 import io.github.gmem4j.policy.pkvm.platform.OwnerChange;
 import io.github.gmem4j.policy.pkvm.platform.PkvmPlatform;
 import io.github.gmem4j.policy.pkvm.vmm.PkvmVmmSeat;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Arm pKVM: the guest shares and takes back page by page with a hypercall, EL2 owns who owns a
@@ -47,6 +50,10 @@ public final class PkvmPolicy implements ConversionPolicy {
    * @throws IllegalArgumentException if the configuration's name does not follow the grammar
    */
   public PkvmPolicy(PkvmConfig config) {
+    this(config, GuestFlavour.of(config.profile()));
+  }
+
+  private PkvmPolicy(PkvmConfig config, GuestFlavour flavour) {
     this.config = config;
     traits =
         new PolicyTraits(
@@ -58,7 +65,7 @@ public final class PkvmPolicy implements ConversionPolicy {
     kvm = new PkvmKvmSeat(config.unsharing(), config.profile());
     vmm =
         new PkvmVmmSeat(config.patience(), config.implicitRule(), config.unsharing().unconverted());
-    guest = PkvmGuests.of(config.profile());
+    guest = flavour.on(config.profile());
   }
 
   /** Returns the knobs. */
@@ -97,5 +104,15 @@ public final class PkvmPolicy implements ConversionPolicy {
   @Override
   public GuestKernel guest() {
     return guest;
+  }
+
+  @Override
+  public List<String> guests() {
+    return Arrays.stream(GuestFlavour.values()).map(GuestFlavour::title).toList();
+  }
+
+  @Override
+  public Optional<ConversionPolicy> withGuest(String name) {
+    return GuestFlavour.named(name).map(flavour -> new PkvmPolicy(config, flavour));
   }
 }

@@ -18,8 +18,11 @@ import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.VmType;
+import io.github.gmem4j.policy.pkvm.guest.AndroidGuest;
+import io.github.gmem4j.policy.pkvm.guest.LinuxGuest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
@@ -154,6 +157,20 @@ final class PkvmPolicyTest {
             .filter(answer -> answer.getValue() == Unconverted.STILL_COMING)
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aGuestIsChosenByNameAndNothingElseChanges(PkvmVariant variant) {
+    PkvmPolicy policy = variant.policy();
+
+    assertEquals(List.of("linux", "android"), policy.guests());
+    assertInstanceOf(LinuxGuest.class, policy.withGuest("linux").orElseThrow().guest());
+    ConversionPolicy android = policy.withGuest("android").orElseThrow();
+    assertInstanceOf(AndroidGuest.class, android.guest());
+    assertEquals(policy.traits(), android.traits());
+    assertEquals(policy.config(), assertInstanceOf(PkvmPolicy.class, android).config());
+    assertEquals(Optional.empty(), policy.withGuest("Linux"));
   }
 
   @Test

@@ -344,7 +344,8 @@ class StoryVerbsTest {
     Shell linux = run("snp", impatient + "guest: linux\n" + steps.replace("RESULT", "unfinished"));
     Shell svsm = run("snp", impatient + "guest: coconut-svsm\n" + steps.replace("RESULT", "ok"));
     Shell unknown = run("snp", "guest: windows\n" + steps.replace("RESULT", "ok"));
-    Shell none = run("pkvm", "guest: linux\n" + steps.replace("RESULT", "ok"));
+    Shell android = run("pkvm", "guest: android\n" + steps.replace("RESULT", "gave-up"));
+    Shell none = run("software-protected", "guest: linux\n" + steps.replace("RESULT", "ok"));
 
     assertAll(
         () -> assertEquals("ok: 1 expectation holds", linux.lastLine(), linux.err()),
@@ -357,6 +358,7 @@ class StoryVerbsTest {
                         ", line 5, column 8: no guest 'windows' under the policy 'snp', which knows"
                             + " linux, "),
                 unknown.err()),
+        () -> assertTrue(android.out().contains("policy pkvm, guest android, "), android.err()),
         () -> assertTrue(none.err().contains("which knows none by name"), none.err()));
   }
 }

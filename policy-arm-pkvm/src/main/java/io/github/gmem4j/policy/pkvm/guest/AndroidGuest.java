@@ -8,15 +8,28 @@ import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
 import io.github.gmem4j.api.policy.GuestProgress;
 import io.github.gmem4j.api.vm.GpaRange;
+import io.github.gmem4j.policy.pkvm.hvc.HvcProfile;
 import io.github.gmem4j.policy.pkvm.hvc.HvcResult;
 
 /**
  * How the Android common kernel converts as a protected guest: one call for all that is left, from
- * where the last one stopped. A range that is not made of whole granules is refused.
+ * where the last one stopped; granule by granule where HYP_MEMINFO offers no ranges. A range that
+ * is not made of whole granules is refused.
  *
  * <p>Source: the Android common kernel's {@code drivers/virt/coco/pkvm-guest}.
  */
 public final class AndroidGuest implements GuestKernel {
+  private final HvcProfile profile;
+
+  /**
+   * Creates the guest kernel.
+   *
+   * @param profile which calls the hypervisor knows
+   */
+  public AndroidGuest(HvcProfile profile) {
+    this.profile = profile;
+  }
+
   @Override
   public GuestMove begin(GpaRange range, Shareability target) {
     if (!range.isPageAligned()) {
@@ -31,11 +44,12 @@ public final class AndroidGuest implements GuestKernel {
     if (!(progress instanceof Walk walk) || !(result instanceof HvcResult answer)) {
       return new GuestMove.GiveUp("unexpected " + result + " after " + progress);
     }
-    boolean sane = answer.x1() != 0 && Long.compareUnsigned(answer.x1(), walk.granules()) <= 0;
+    long done = profile.hasRanges() ? answer.x1() : 1;
+    boolean sane = done != 0 && Long.compareUnsigned(done, walk.granules()) <= 0;
     if (!answer.succeeded() || !sane) {
       return new GuestMove.GiveUp(walk.failure(answer));
     }
-    return walk.endsAfter(answer.x1()) ? GuestMove.DONE : call(walk.advanced(answer.x1()));
+    return walk.endsAfter(done) ? GuestMove.DONE : call(walk.advanced(done));
   }
 
   @Override
@@ -43,7 +57,7 @@ public final class AndroidGuest implements GuestKernel {
     return new GuestMove.GiveUp("unexpected " + result + " after " + progress);
   }
 
-  private static GuestMove call(Walk walk) {
-    return new GuestMove.Call(walk.callForAll(), walk);
+  private GuestMove call(Walk walk) {
+    return new GuestMove.Call(profile.hasRanges() ? walk.callForAll() : walk.callForOne(), walk);
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class AndroidGuestTest {
   private static final GpaRange EIGHT_PAGES = GpaRange.of(0x3000, 0x8000);
 
-  private final GuestKernel guest = PkvmGuests.of(HvcProfile.ANDROID);
+  private final GuestKernel guest = GuestFlavour.ANDROID.on(HvcProfile.ANDROID);
 
   private GuestMove.Call begun() {
     return call(guest.begin(EIGHT_PAGES, Shareability.SHARED));
@@ -37,6 +37,19 @@ final class AndroidGuestTest {
     assertEquals(Hvc.share(new Gpa(0x3000), 8), first.call());
     assertEquals(Hvc.share(new Gpa(0x6000), 5), second.call());
     assertEquals(GuestMove.DONE, guest.afterCall(second.progress(), HvcResult.successOf(5)));
+  }
+
+  @Test
+  void whereTheHypervisorHasNoRangesItGoesGranuleByGranule() {
+    GuestKernel onMainline = GuestFlavour.ANDROID.on(HvcProfile.MAINLINE);
+    GpaRange twoPages = GpaRange.of(0x3000, 0x2000);
+
+    GuestMove.Call first = call(onMainline.begin(twoPages, Shareability.SHARED));
+    GuestMove.Call second = call(onMainline.afterCall(first.progress(), HvcResult.SUCCESS));
+
+    assertEquals(Hvc.share(new Gpa(0x3000)), first.call());
+    assertEquals(Hvc.share(new Gpa(0x4000)), second.call());
+    assertEquals(GuestMove.DONE, onMainline.afterCall(second.progress(), HvcResult.SUCCESS));
   }
 
   @ParameterizedTest

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class LinuxGuestTest {
-  private final GuestKernel guest = PkvmGuests.of(HvcProfile.MAINLINE);
+  private final GuestKernel guest = GuestFlavour.LINUX.on(HvcProfile.MAINLINE);
 
   private static GuestMove.Call call(GuestMove move) {
     return assertInstanceOf(GuestMove.Call.class, move);
