@@ -15,9 +15,19 @@ public sealed interface Granting {
    */
   record Denied(String reason) implements Granting {}
 
+  /**
+   * The guest has not shared the page: it gets it as its own or not at all. An answer of {@link
+   * Platform#mapShared} only. KVM handles the access as a private one of a page whose state is
+   * shared: {@link GuestFault.Cause#MISMATCH}.
+   */
+  record NotShared() implements Granting {}
+
   /** The one value of {@link Granted}. */
   Granted GRANTED = new Granted();
 
   /** The one value of {@link Busy}. */
   Busy BUSY = new Busy();
+
+  /** The one value of {@link NotShared}. */
+  NotShared NOT_SHARED = new NotShared();
 }

@@ -26,7 +26,7 @@ public record GuestFault(
 
   /** Why a guest access could not be served. */
   public enum Cause {
-    /** The page's state is not the kind of the access. */
+    /** The page's state is not the kind of the access, see also {@link Granting.NotShared}. */
     MISMATCH,
     /** A private access, and no guest memory lies there. */
     NO_GUEST_MEMORY,

@@ -114,7 +114,9 @@ public interface Platform {
    *
    * @param gfn the frame
    * @param folio the page
-   * @implSpec The default grants it: shared pages are none of the platform's business.
+   * @implSpec The default grants it: shared pages are none of the platform's business. A platform
+   *     that knows what the guest has shared answers {@link Granting#NOT_SHARED} for what it has
+   *     not, whatever the memory's state is.
    */
   default Granting mapShared(Gfn gfn, Folio folio) {
     return Granting.GRANTED;
@@ -165,6 +167,15 @@ public interface Platform {
   default Optional<GuestResult> returned(int vcpu, GuestCall call, GuestResult result) {
     return Optional.empty();
   }
+
+  /**
+   * A call that was passed on never returns: its vCPU is closed, or has another guest program.
+   *
+   * @param vcpu the vCPU
+   * @param call the call
+   * @implSpec The default does nothing.
+   */
+  default void abandoned(int vcpu, GuestCall call) {}
 
   /**
    * A guest touches a frame that it has no mapping of, or as something that it is not, and the

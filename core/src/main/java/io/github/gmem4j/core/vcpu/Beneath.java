@@ -61,6 +61,21 @@ final class Beneath {
     }
   }
 
+  /** A call that was passed on never returns to its guest. */
+  void abandoned(GuestCall call) {
+    if (!mmu.hasPlatform()) {
+      return;
+    }
+    mmu.lock();
+    try {
+      if (!mmu.isTornDown()) {
+        mmu.platform().abandoned(presence.id(), call);
+      }
+    } finally {
+      mmu.unlock();
+    }
+  }
+
   /** The guest executes an instruction. */
   Execution execute(PlatformInstruction instruction) {
     mmu.lock();

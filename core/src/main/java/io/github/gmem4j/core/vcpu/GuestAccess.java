@@ -257,6 +257,13 @@ final class GuestAccess {
     return switch (granting) {
       case Granting.Granted yes -> null;
       case Granting.Busy busy -> new Served.Again();
+      case Granting.NotShared notShared -> {
+        if (as == Shareability.PRIVATE) {
+          throw new IllegalStateException(
+              "a private page cannot be answered with " + notShared + ": gfn " + gfn);
+        }
+        yield faulted(gfn, Shareability.PRIVATE, GuestFault.Cause.MISMATCH);
+      }
       case Granting.Denied denied ->
           mmu.deadBecause().isPresent()
               ? new Served.Dead(mmu.deadBecause().get())

@@ -102,8 +102,12 @@ public final class InMemoryVcpu implements Vcpu {
   /** What an exit left open belongs to a guest that is no more. */
   private void forget() {
     unfinished = Unfinished.NOTHING;
+    GuestCall abandoned = passedOn;
     passedOn = null;
     decisions.forget();
+    if (abandoned != null) {
+      beneath.abandoned(abandoned);
+    }
   }
 
   /**

@@ -160,6 +160,11 @@ public final class AssertingPlatform implements Platform {
   }
 
   @Override
+  public void abandoned(int vcpu, GuestCall call) {
+    told("abandoned(" + vcpu + ", " + call + ")", () -> platform.abandoned(vcpu, call));
+  }
+
+  @Override
   public Optional<String> exceptionFor(Gfn gfn, Shareability access) {
     return asked(
         "exceptionFor(" + gfn + ", " + access + ")", () -> platform.exceptionFor(gfn, access));

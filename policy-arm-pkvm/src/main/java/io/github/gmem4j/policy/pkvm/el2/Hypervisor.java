@@ -331,6 +331,11 @@ public final class Hypervisor {
     return vms.find(vm).filter(found -> found.calls.unshares(vcpu, gfn.value())).isPresent();
   }
 
+  /** Tells whether {@link #awaitsUnshare(VmHandle, int, Gfn)} holds for any vCPU. */
+  public boolean awaitsUnshare(VmHandle vm, Gfn gfn) {
+    return vms.find(vm).filter(found -> found.calls.unshares(gfn.value())).isPresent();
+  }
+
   /** Returns what a page is to the host. */
   public PageState hostState(Folio folio) {
     return pages.at(folio).host;

@@ -1,7 +1,10 @@
 package io.github.gmem4j.policy.pkvm.kvm;
 
 import io.github.gmem4j.api.memory.ByteOffset;
+import io.github.gmem4j.api.policy.GuestFault;
 import io.github.gmem4j.api.policy.Step;
+import io.github.gmem4j.api.policy.VcpuView;
+import io.github.gmem4j.api.vm.GpaRange;
 
 /** EL2 has changed the owner when the kernel hears of it. */
 record FlowAtCall() implements UnshareFlow {
@@ -18,6 +21,12 @@ record FlowAtCall() implements UnshareFlow {
   @Override
   public Step begin(Waiting.InUnshare unshare) {
     return change(unshare);
+  }
+
+  /** As {@code pkvm_mem_abort} does: the page is donated, whoever in the host holds it. */
+  @Override
+  public Step neverShared(VcpuView vcpu, GuestFault fault, GpaRange page) {
+    return change(new Waiting.AtTouch(page));
   }
 
   @Override

@@ -1,9 +1,12 @@
 package io.github.gmem4j.policy.pkvm.kvm;
 
 import io.github.gmem4j.api.memory.ByteOffset;
+import io.github.gmem4j.api.policy.GuestFault;
 import io.github.gmem4j.api.policy.Step;
+import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.policy.Withheld;
 import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.GpaRange;
 
 /**
  * Take the pages from everyone, tell the VMM, tell the guest success; each page becomes private
@@ -37,6 +40,12 @@ record FlowAtLastDrop() implements UnshareFlow {
     return waiting instanceof Waiting.InUnshare unshare
         ? change(new Waiting.InCancelledUnshare(unshare.call()))
         : waiting.refused();
+  }
+
+  /** Nobody keeps it; the access tried again finds the page private, or waits for the last drop. */
+  @Override
+  public Step neverShared(VcpuView vcpu, GuestFault fault, GpaRange page) {
+    return new Step.Withhold(page, Withheld.FROM_EVERYONE, new TakenBack(page), Step.RESUME);
   }
 
   @Override

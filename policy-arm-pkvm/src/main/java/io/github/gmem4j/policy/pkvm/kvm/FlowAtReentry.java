@@ -2,9 +2,12 @@ package io.github.gmem4j.policy.pkvm.kvm;
 
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.policy.GuestFault;
+import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.Step;
+import io.github.gmem4j.api.policy.VcpuView;
 import io.github.gmem4j.api.policy.Withheld;
 import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.GpaRange;
 import java.util.Optional;
 
 /** Leave, let the VMM make everybody let go, convert when it runs the vCPU again. */
@@ -16,10 +19,14 @@ record FlowAtReentry(Unsharing.AtReentry design) implements UnshareFlow {
 
   @Override
   public Step begin(Waiting.InUnshare unshare) {
-    Step leave = new Step.Leave(new Exit.Unshare(unshare.range()), unshare);
+    return leave(unshare);
+  }
+
+  private Step leave(Waiting waiting) {
+    Step leave = new Step.Leave(new Exit.Unshare(waiting.range()), waiting);
     return switch (design.unmapping()) {
       case AT_REENTRY -> leave;
-      case BEFORE_EXIT -> new Step.UnmapHost(unshare.range(), leave);
+      case BEFORE_EXIT -> new Step.UnmapHost(waiting.range(), leave);
     };
   }
 
@@ -36,6 +43,20 @@ record FlowAtReentry(Unsharing.AtReentry design) implements UnshareFlow {
       case Waiting.InShare share -> share.refused();
       case Waiting.InCancelledUnshare cancelled -> cancelled.refused();
     };
+  }
+
+  @Override
+  public Step neverShared(VcpuView vcpu, GuestFault fault, GpaRange page) {
+    Waiting touch = new Waiting.AtTouch(page);
+    return switch (design.whenHeld()) {
+      case ASK_AGAIN, REFUSE -> vcpu.unshareExits() ? leave(touch) : inDispute(fault);
+      case RUN_ON -> vcpu.unshareExits() ? change(touch) : inDispute(fault);
+      case CLAIM_SUCCESS -> inDispute(fault);
+    };
+  }
+
+  private static Step inDispute(GuestFault fault) {
+    return new Step.Leave(fault.toExit(), Pending.NONE);
   }
 
   @Override

@@ -1,13 +1,16 @@
 package io.github.gmem4j.policy.pkvm.kvm;
 
 import io.github.gmem4j.api.guest.GuestCall;
+import io.github.gmem4j.api.memory.ByteCount;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.GuestFault;
 import io.github.gmem4j.api.policy.KvmSeat;
 import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.Step;
 import io.github.gmem4j.api.policy.VcpuView;
+import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.policy.pkvm.hvc.FunctionId;
 import io.github.gmem4j.policy.pkvm.hvc.HostCalls;
@@ -21,7 +24,9 @@ import java.util.Optional;
  * that a page's state forbids. Immutable; pure functions.
  *
  * <p>Sharing never waits and never leaves: the host cannot hold what it could not reach. Taking
- * back is what the designs differ in, see {@link Unsharing}.
+ * back is what the designs differ in, see {@link Unsharing}. So is a touch of a page that the
+ * memory calls shared and the guest has not shared: a confidential guest is not given a shared page
+ * as its own, so each design first makes it private its own way.
  */
 public final class PkvmKvmSeat implements KvmSeat {
   private final HvcProfile profile;
@@ -100,7 +105,11 @@ public final class PkvmKvmSeat implements KvmSeat {
       // This path of arm64 fills in no memory fault: the VMM only sees that KVM_RUN failed.
       case PLATFORM ->
           new Step.Fail(Errno.EFAULT, "EL2 does not give the guest " + fault.gfn(), Pending.NONE);
-      case MISMATCH, NO_GUEST_MEMORY, CLOSED, POISONED -> KvmSeat.super.onFault(vcpu, fault);
+      case MISMATCH ->
+          fault.access() == Shareability.PRIVATE
+              ? flow.neverShared(vcpu, fault, new GpaRange(fault.gfn().gpa(), ByteCount.PAGE))
+              : KvmSeat.super.onFault(vcpu, fault);
+      case NO_GUEST_MEMORY, CLOSED, POISONED -> KvmSeat.super.onFault(vcpu, fault);
     };
   }
 }

@@ -4,6 +4,8 @@ import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.policy.GuestFault;
 import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.Step;
+import io.github.gmem4j.api.policy.VcpuView;
+import io.github.gmem4j.api.vm.GpaRange;
 
 /** Where the designs differ. Pure functions. */
 sealed interface UnshareFlow permits FlowAtReentry, FlowAtLastDrop, FlowAtCall {
@@ -38,6 +40,14 @@ sealed interface UnshareFlow permits FlowAtReentry, FlowAtLastDrop, FlowAtCall {
 
   /** Somebody in the host holds a page. */
   Step held(Waiting waiting, ByteOffset at);
+
+  /**
+   * A guest touches a page whose state is shared and which it has never shared: it gets the page as
+   * its own, and the host loses it.
+   *
+   * @param page the page
+   */
+  Step neverShared(VcpuView vcpu, GuestFault fault, GpaRange page);
 
   /** A guest touches a page that was taken from it. */
   default Step touched(GuestFault fault, TakenBack mark) {

@@ -113,7 +113,10 @@ sealed interface Waiting extends Pending {
     }
   }
 
-  /** The guest is at an access to a page that was taken from it after it had been told success. */
+  /**
+   * The guest is at an access to a page that was taken from it after it had been told success, or
+   * that it has never shared.
+   */
   record AtTouch(GpaRange range) implements Waiting {
     @Override
     public Shareability target() {

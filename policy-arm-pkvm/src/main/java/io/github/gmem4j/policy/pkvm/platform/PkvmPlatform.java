@@ -29,23 +29,29 @@ import io.github.gmem4j.policy.pkvm.el2.PageState;
 import io.github.gmem4j.policy.pkvm.el2.Transition;
 import io.github.gmem4j.policy.pkvm.el2.VmHandle;
 import io.github.gmem4j.policy.pkvm.el2.VmKind;
-import io.github.gmem4j.policy.pkvm.hvc.FunctionId;
 import io.github.gmem4j.policy.pkvm.hvc.Hvc;
 import io.github.gmem4j.policy.pkvm.hvc.HvcProfile;
 import io.github.gmem4j.policy.pkvm.hvc.HvcResult;
 import io.github.gmem4j.policy.pkvm.platform.PassedCalls.Passed;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One protected VM on its own {@link Hypervisor}: carries each change of the guest memory's state
  * down to EL2, and each veto of EL2 up.
  *
- * <p>A page is donated to the guest at the guest's first touch, with the host's bytes in it.
- * Changing its state afterwards changes its owner in place and no byte of it. It returns to the
- * host when it is punched out or the VM ends: zeroed if it was private, as it is if it was shared.
+ * <p>A page is donated to the guest at the guest's first touch, with the host's bytes in it,
+ * whatever the memory calls it: the host loses it. Changing its state afterwards changes its owner
+ * in place and no byte of it. It returns to the host when it is punched out or the VM ends: zeroed
+ * if it was private, as it is if it was shared.
  *
- * <p>The host cannot make a page shared that the guest has: only a MEM_SHARE under way can. Called
- * under the VM's MMU lock.
+ * <p>Nothing shares but the guest's MEM_SHARE and nothing takes back but its MEM_UNSHARE ({@code
+ * __pkvm_guest_share_host} and {@code __pkvm_guest_unshare_host} in {@code nvhe/mem_protect.c} have
+ * no other caller). A conversion by the VMM to private only takes the host's own access away; one
+ * to shared of a page that the guest has not shared is objected to.
+ *
+ * <p>Called under the VM's MMU lock.
  */
 public final class PkvmPlatform implements Platform {
   private final PlatformHost host;
@@ -55,6 +61,9 @@ public final class PkvmPlatform implements Platform {
   private final VmHandle vm;
   private final PassedCalls calls = new PassedCalls();
   private boolean hasRun;
+
+  /** Shared pages that the VMM made private without the guest's asking. */
+  private final Set<Gfn> givenUp = new HashSet<>();
 
   /**
    * Creates the platform of one VM.
@@ -86,25 +95,36 @@ public final class PkvmPlatform implements Platform {
   @Override
   public Granting makePrivate(Gfn gfn, Folio folio) {
     return switch (stateOf(folio, gfn)) {
-      case OWNED -> Granting.GRANTED;
-      case SHARED_OWNED -> granting(hypervisor.guestUnshareHost(vm, gfn));
+      // Shared, and the host has given its access up: the guest's mapping is the same.
+      case OWNED, SHARED_OWNED -> Granting.GRANTED;
       case SHARED_BORROWED, NOPAGE, POISON -> granting(hypervisor.hostDonateGuest(vm, folio, gfn));
     };
   }
 
   @Override
   public Granting mapShared(Gfn gfn, Folio folio) {
-    return switch (stateOf(folio, gfn)) {
+    if (isElsewhere(folio, gfn)) {
+      return new Granting.Denied(gfn + " has another page");
+    }
+    return switch (hypervisor.guestState(vm, gfn)) {
       case SHARED_OWNED -> Granting.GRANTED;
-      case OWNED -> new Granting.Denied(gfn + " is private: only the guest can share it");
-      case SHARED_BORROWED, NOPAGE, POISON -> donateAndShare(gfn, folio);
+      case OWNED -> Granting.NOT_SHARED;
+      case NOPAGE -> calls.isMissing(gfn) ? donateAndShare(gfn, folio) : Granting.NOT_SHARED;
+      case SHARED_BORROWED, POISON -> new Granting.Denied(gfn + " takes no page any more");
     };
   }
 
-  /** Nobody but a guest owns what it shares, so a page that begins shared is donated first. */
+  /**
+   * A MEM_SHARE lacks this page. The guest is given it and shares it at once, so that it is never
+   * the guest's while the memory calls it shared; made again, the call finds it done.
+   */
   private Granting donateAndShare(Gfn gfn, Folio folio) {
-    Transition donated = hypervisor.hostDonateGuest(vm, folio, gfn);
-    return donated.happened() ? granting(hypervisor.guestShareHost(vm, gfn)) : granting(donated);
+    Transition done =
+        hypervisor.hostDonateGuest(vm, folio, gfn).then(() -> hypervisor.guestShareHost(vm, gfn));
+    if (done.happened()) {
+      calls.owe(gfn);
+    }
+    return granting(done);
   }
 
   /** Does nothing: one address serves both states, and EL2 keeps the page mapped in either. */
@@ -145,25 +165,47 @@ public final class PkvmPlatform implements Platform {
   public Optional<String> objectionToSharing(Folio folio) {
     return frameOf(folio)
         .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.OWNED)
-        .filter(gfn -> !calls.isBeingShared(gfn))
+        .filter(gfn -> !calls.isAskedToBe(gfn, Shareability.SHARED))
         .map(gfn -> gfn + " is the guest's: it has not shared it");
   }
 
+  /**
+   * Carries a MEM_SHARE out. A page that the guest owns and has not asked to share is not shared,
+   * {@link #objectionToSharing} or not: the host finds another one.
+   */
   @Override
   public void makeShared(Folio folio) {
-    frameOf(folio)
-        .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.OWNED)
-        .ifPresent(gfn -> succeed(hypervisor.guestShareHost(vm, gfn)));
+    Optional<Gfn> frame = frameOf(folio);
+    if (frame.isEmpty()) {
+      return;
+    }
+    Gfn gfn = frame.get();
+    givenUp.remove(gfn);
+    if (hypervisor.guestState(vm, gfn) == PageState.OWNED) {
+      if (calls.isAskedToBe(gfn, Shareability.SHARED)) {
+        succeed(hypervisor.guestShareHost(vm, gfn));
+      } else if (!calls.isAskedToBe(gfn, Shareability.PRIVATE)) {
+        host.quarantine(folio, gfn + " is the guest's: it has not shared it");
+      }
+      // Else a MEM_UNSHARE at EL2 came first, and the kernel is about to take note of it.
+    }
   }
 
+  /** Carries a MEM_UNSHARE out. Without one the page stays shared and the host just leaves it. */
   @Override
   public void takenFromHost(Folio folio) {
     frameOf(folio)
         .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.SHARED_OWNED)
-        .ifPresent(this::keepPromise);
+        .ifPresent(gfn -> {
+          if (calls.isPromised(gfn) || hypervisor.awaitsUnshare(vm, gfn)) {
+            takeBack(gfn);
+          } else {
+            givenUp.add(gfn);
+          }
+        });
   }
 
-  private void keepPromise(Gfn gfn) {
+  private void takeBack(Gfn gfn) {
     calls.keepPromise(gfn);
     succeed(hypervisor.guestUnshareHost(vm, gfn));
   }
@@ -195,18 +237,21 @@ public final class PkvmPlatform implements Platform {
 
   @Override
   public void reclaim(Folio folio) {
+    frameOf(folio).ifPresent(givenUp::remove);
     hypervisor.reclaimFreed(folio);
   }
 
   @Override
   public PrivateAccess access(Gfn gfn) {
-    return hypervisor.guestState(vm, gfn) == PageState.OWNED
-        ? PrivateAccess.REACHED
-        : PrivateAccess.NOT_MAPPED;
+    return switch (hypervisor.guestState(vm, gfn)) {
+      case OWNED, SHARED_OWNED -> PrivateAccess.REACHED;
+      case SHARED_BORROWED, NOPAGE, POISON -> PrivateAccess.NOT_MAPPED;
+    };
   }
 
   @Override
   public Interception intercept(int vcpu, GuestCall call) {
+    calls.lacksNothing(vcpu);
     if (!(call instanceof Hvc hvc)) {
       return Interception.PASSED;
     }
@@ -218,7 +263,10 @@ public final class PkvmPlatform implements Platform {
     return switch (outcome) {
       case HvcOutcome.Answered answered -> answered(vcpu, hvc, answered.result());
       case HvcOutcome.Relinquished given -> new Interception.Answered(given.result());
-      case HvcOutcome.NeedsPage page -> new Interception.NeedsPage(page.gfn());
+      case HvcOutcome.NeedsPage page -> {
+        calls.lacks(vcpu, page.gfn());
+        yield new Interception.NeedsPage(page.gfn());
+      }
       case HvcOutcome.NeedsSplit split -> {
         hypervisor.hostSplitGuest(vm, split.gfn());
         yield intercept(vcpu, call);
@@ -230,7 +278,7 @@ public final class PkvmPlatform implements Platform {
   }
 
   private Interception answered(int vcpu, Hvc hvc, HvcResult result) {
-    Optional<Shareability> target = targetOf(hvc);
+    Optional<Shareability> target = PassedCalls.targetOf(hvc);
     if (target.isEmpty()) {
       return new Interception.Answered(result);
     }
@@ -239,17 +287,18 @@ public final class PkvmPlatform implements Platform {
       long granules = profile().hasRanges() ? result.x1() : 1;
       return pass(vcpu, hvc, new Passed(frames(hvc, granules), target.get(), Optional.of(result)));
     }
-    long broken = target.get() == Shareability.SHARED ? promisesBrokenBy(hvc) : 0;
-    return broken == 0
+    long accepted = target.get() == Shareability.SHARED ? acceptedShares(hvc) : 0;
+    return accepted == 0
         ? new Interception.Answered(result)
-        : pass(vcpu, hvc, new Passed(frames(hvc, broken), Shareability.SHARED, Optional.empty()));
+        : pass(vcpu, hvc, new Passed(frames(hvc, accepted), Shareability.SHARED, Optional.empty()));
   }
 
   /**
-   * Counts the pages from the first on that are still shared although the guest was told otherwise.
-   * To EL2 such a MEM_SHARE is one of a shared page; to the guest it is its newest word.
+   * Counts the pages from the first on that are shared although the guest was told otherwise, or
+   * were shared for this very call. To EL2 such a MEM_SHARE is one of a shared page; to the guest
+   * it is its newest word.
    */
-  private long promisesBrokenBy(Hvc hvc) {
+  private long acceptedShares(Hvc hvc) {
     long first = hvc.x1() >>> Page.SHIFT;
     boolean wellFormed =
         Page.isAligned(hvc.x1()) && hvc.x3() == 0 && (profile().hasRanges() || hvc.x2() == 0);
@@ -257,7 +306,7 @@ public final class PkvmPlatform implements Platform {
     long pages = 0;
     while (wellFormed
         && Long.compareUnsigned(pages, wanted) < 0
-        && calls.isPromised(new Gfn(first + pages))) {
+        && calls.acceptsShare(new Gfn(first + pages))) {
       pages++;
     }
     return pages;
@@ -276,17 +325,6 @@ public final class PkvmPlatform implements Platform {
     return GfnRange.of(hvc.x1() >>> Page.SHIFT, granules);
   }
 
-  /** Returns what a call wants pages to be; empty if it is no such call. */
-  private static Optional<Shareability> targetOf(Hvc hvc) {
-    Optional<FunctionId> function = hvc.function();
-    if (function.equals(Optional.of(FunctionId.MEM_SHARE))) {
-      return Optional.of(Shareability.SHARED);
-    }
-    return function.equals(Optional.of(FunctionId.MEM_UNSHARE))
-        ? Optional.of(Shareability.PRIVATE)
-        : Optional.empty();
-  }
-
   @Override
   public Optional<GuestResult> returned(int vcpu, GuestCall call, GuestResult result) {
     hypervisor.returned(vm, vcpu);
@@ -298,9 +336,24 @@ public final class PkvmPlatform implements Platform {
     if (takenBack) {
       hypervisor.frames(vm, request.orElseThrow().frames()).stream()
           .filter(gfn -> hypervisor.guestState(vm, gfn) == PageState.SHARED_OWNED)
-          .forEach(calls::promise);
+          .forEach(this::promise);
     }
     return request.flatMap(Passed::word);
+  }
+
+  @Override
+  public void abandoned(int vcpu, GuestCall call) {
+    hypervisor.returned(vm, vcpu);
+    calls.end(vcpu);
+  }
+
+  /** A page that the host has left already is the guest's at once. */
+  private void promise(Gfn gfn) {
+    if (givenUp.remove(gfn)) {
+      takeBack(gfn);
+    } else {
+      calls.promise(gfn);
+    }
   }
 
   @Override
@@ -316,6 +369,7 @@ public final class PkvmPlatform implements Platform {
 
   @Override
   public void leave(int vcpu) {
+    calls.lacksNothing(vcpu);
     hypervisor.putVcpu(vm, vcpu);
   }
 
@@ -333,9 +387,11 @@ public final class PkvmPlatform implements Platform {
 
   /** Returns what the guest has of a page at a frame; NOPAGE if it has another page there. */
   private PageState stateOf(Folio folio, Gfn gfn) {
-    boolean elsewhere =
-        hypervisor.folioAt(vm, gfn).filter(found -> found.pfn() != folio.pfn()).isPresent();
-    return elsewhere ? PageState.NOPAGE : hypervisor.guestState(vm, gfn);
+    return isElsewhere(folio, gfn) ? PageState.NOPAGE : hypervisor.guestState(vm, gfn);
+  }
+
+  private boolean isElsewhere(Folio folio, Gfn gfn) {
+    return hypervisor.folioAt(vm, gfn).filter(found -> found.pfn() != folio.pfn()).isPresent();
   }
 
   private Optional<Gfn> frameOf(Folio folio) {

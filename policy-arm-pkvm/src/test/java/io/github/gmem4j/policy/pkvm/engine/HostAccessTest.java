@@ -256,12 +256,25 @@ final class HostAccessTest {
     assertEquals(List.of(SUCCEEDED), vm.run(share(3)));
   }
 
-  @Test
-  void theHostMayTakeASharedPageBackForTheGuest() {
-    vm.shared(3, 42);
+  // __pkvm_guest_unshare_host has one caller: pkvm_memunshare_call in nvhe/pkvm.c.
+  @ParameterizedTest
+  @EnumSource
+  void theHostMayLeaveASharedPageAndTheGuestMayTakeItBackThen(PkvmVariant variant) {
+    TestVm of = TestVm.of(variant);
+    of.run(write(3, 42), share(3));
 
-    assertEquals(new ConversionOutcome.Converted(PRIVATE), vm.convert(3, 1, PRIVATE));
+    assertEquals(new ConversionOutcome.Converted(PRIVATE), of.convert(3, 1, PRIVATE));
+    assertEquals(Signal.SIGBUS, signalOf(of.touch(3)));
+    assertEquals(List.of(loaded(42), REFUSED), of.run(read(3), share(3)), "EL2: it is shared");
+    assertEquals(new ConversionOutcome.Converted(SHARED), of.convert(3, 1, SHARED));
+    assertEquals(42, of.load(3));
+    of.convert(3, 1, PRIVATE);
+    of.run(unshare(3), write(3, 43));
 
-    assertEquals(List.of(loaded(42), REFUSED, SUCCEEDED), vm.run(read(3), unshare(3), share(3)));
+    assertEquals(
+        Errno.EBUSY,
+        assertInstanceOf(ConversionOutcome.Rejected.class, of.convert(3, 1, SHARED)).reject());
+    of.run(share(3));
+    assertEquals(43, of.load(3));
   }
 }

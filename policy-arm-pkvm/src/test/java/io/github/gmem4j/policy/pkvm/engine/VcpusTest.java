@@ -26,6 +26,7 @@ import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
+import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.policy.pkvm.PkvmVariant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,34 @@ final class VcpusTest {
   }
 
   @Test
+  void n24_afterALostVcpuAMemShareOfThePageIsOneOfASharedPageAgain() {
+    vm.shared(3, 42);
+    vm.shared(4, 43);
+    Vcpu closed = atItsExit(vm, 3);
+    Vcpu reloaded = atItsExit(vm, 4);
+
+    closed.close();
+    reloaded.load(GuestProgram.of());
+
+    assertEquals(List.of(REFUSED, REFUSED), vm.run(share(3), share(4)));
+  }
+
+  @Test
+  void n24_aMemShareThatDiedWithItsVcpuLetsNobodyShareThePage() {
+    vm.run(write(3, 42));
+    vm.fail(HostKernel.RESERVE_STATE, 1);
+    Vcpu v = vm.vcpu(share(3));
+    assertEquals(Errno.ENOMEM, assertInstanceOf(Exit.Failed.class, v.run()).errno());
+
+    v.close();
+
+    assertEquals(
+        Errno.EBUSY,
+        assertInstanceOf(ConversionOutcome.Rejected.class, vm.convert(3, 1, SHARED)).reject());
+    assertEquals(List.of(loaded(42), SUCCEEDED), vm.run(read(3), share(3)));
+  }
+
+  @Test
   void n25_theRequestOfAnEarlierBootIsNotCompleted() {
     vm.shared(3, 42);
     Vcpu v = atItsExit(vm, 3);
@@ -150,7 +179,11 @@ final class VcpusTest {
 
     assertInstanceOf(ActionResult.GaveUp.class, vm.result(request(4, 4, SHARED)));
 
+    // EL2 hears of no conversion of the VMM's: pkvm_memunshare_call is the one way back.
     assertTrue(vm.convert(4, 4, PRIVATE).succeeded());
+    assertInstanceOf(ActionResult.GaveUp.class, vm.result(request(4, 4, SHARED)));
+
+    assertEquals(new ActionResult.Fulfilled(), vm.result(request(4, 4, PRIVATE)));
     assertEquals(new ActionResult.Fulfilled(), vm.result(request(4, 4, SHARED)));
     assertEquals("SSSS", vm.states(8).substring(4));
   }

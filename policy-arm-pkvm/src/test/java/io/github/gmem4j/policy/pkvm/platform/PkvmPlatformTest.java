@@ -55,7 +55,15 @@ final class PkvmPlatformTest {
   }
 
   private void isShared() {
-    assertEquals(Granting.GRANTED, platform.mapShared(FRAME, folio));
+    isPrivate();
+    isShared(FRAME, folio);
+  }
+
+  private void isShared(Gfn gfn, FakeFolio page) {
+    Hvc share = Hvc.share(gfn.gpa());
+    assertEquals(Interception.PASSED, platform.intercept(0, share));
+    platform.makeShared(page);
+    platform.returned(0, share, HvcResult.SUCCESS);
   }
 
   private void isPrivate() {
@@ -88,20 +96,109 @@ final class PkvmPlatformTest {
   }
 
   @Test
-  void aPageThatBeginsSharedIsDonatedAndSharedAtItsTouch() {
-    isShared();
-    isShared();
+  void aPageThatTheGuestHasNotSharedIsNotGivenToItAsShared() {
+    assertEquals(Granting.NOT_SHARED, platform.mapShared(FRAME, folio));
+    states(PageState.NOPAGE, PageState.OWNED);
+    isPrivate();
+    assertEquals(Granting.NOT_SHARED, platform.mapShared(FRAME, folio));
+    states(PageState.OWNED, PageState.NOPAGE);
+
+    isShared(FRAME, folio);
+
+    assertEquals(Granting.GRANTED, platform.mapShared(FRAME, folio));
+  }
+
+  @Test
+  void aMemShareThatLacksItsPageIsGivenItAndSharesItWhenMadeAgain() {
+    Hvc share = Hvc.share(FRAME.gpa());
+    assertEquals(new Interception.NeedsPage(FRAME), platform.intercept(0, share));
+
+    assertEquals(Granting.GRANTED, platform.mapShared(FRAME, folio));
 
     states(PageState.SHARED_OWNED, PageState.SHARED_BORROWED);
+    assertEquals(Interception.PASSED, platform.intercept(0, share));
+    platform.returned(0, share, HvcResult.SUCCESS);
+    assertEquals(
+        new Interception.Answered(HvcResult.INVALID_PARAMETER), platform.intercept(0, share));
+  }
+
+  @Test
+  void aMemShareThatIsNotMadeAgainSharesNothing() {
+    platform.intercept(0, Hvc.share(FRAME.gpa()));
+    platform.leave(0);
+    platform.enter(0);
+    assertEquals(Granting.NOT_SHARED, platform.mapShared(FRAME, folio));
+
+    platform.intercept(0, Hvc.share(FRAME.gpa()));
+    platform.intercept(0, Hvc.memInfo());
+    assertEquals(Granting.NOT_SHARED, platform.mapShared(FRAME, folio));
+
+    platform.intercept(0, Hvc.share(FRAME.gpa()));
+    assertEquals(Granting.NOT_SHARED, platform.mapShared(OTHER_FRAME, folio));
+    states(PageState.NOPAGE, PageState.OWNED);
+  }
+
+  @Test
+  void whatTheGuestOwnsAndHasNotAskedToShareTheHostNeverGets() {
+    isPrivate();
+
+    platform.makeShared(folio);
+
+    states(PageState.OWNED, PageState.NOPAGE);
+    assertEquals(List.of(folio), host.quarantined);
+    assertEquals(0, folio.zeroings());
+  }
+
+  @Test
+  void whereAMemUnshareAtEl2CameFirstAConversionToSharedHasNoEffect() {
+    PkvmPlatform mainline = new PkvmPlatform(host, HvcProfile.MAINLINE, OwnerChange.IN_CALL, DmaIsolation.NONE);
+    mainline.enter(0);
+    mainline.makePrivate(FRAME, folio);
+    mainline.intercept(0, Hvc.share(FRAME.gpa()));
+    mainline.returned(0, Hvc.share(FRAME.gpa()), HvcResult.SUCCESS);
+    mainline.intercept(0, Hvc.unshare(FRAME.gpa()));
+
+    mainline.makeShared(folio);
+
+    assertEquals(PageState.OWNED, mainline.guestState(FRAME));
+    assertEquals(List.of(), host.quarantined);
+  }
+
+  @Test
+  void whatTheVmmMakesPrivateUnaskedStaysSharedUntilTheGuestTakesItBack() {
+    isShared();
+
+    platform.takenFromHost(folio);
+
+    states(PageState.SHARED_OWNED, PageState.SHARED_BORROWED);
+    assertEquals(Granting.GRANTED, platform.makePrivate(FRAME, folio));
+    assertEquals(PrivateAccess.REACHED, platform.access(FRAME));
+    Hvc unshare = Hvc.unshare(FRAME.gpa());
+    assertEquals(Interception.PASSED, platform.intercept(0, unshare));
+    platform.returned(0, unshare, HvcResult.SUCCESS);
+    states(PageState.OWNED, PageState.NOPAGE);
+  }
+
+  @Test
+  void aPageThatTheVmmGaveBackIsTakenFromItOnlyWhenItGoes() {
+    isShared();
+    platform.takenFromHost(folio);
+    platform.makeShared(folio);
+    Hvc unshare = Hvc.unshare(FRAME.gpa());
+    platform.intercept(0, unshare);
+    platform.returned(0, unshare, HvcResult.SUCCESS);
+
+    states(PageState.SHARED_OWNED, PageState.SHARED_BORROWED);
+    platform.takenFromHost(folio);
+    states(PageState.OWNED, PageState.NOPAGE);
   }
 
   @Test
   void ownersChangeInPlace() {
-    isPrivate();
-
-    platform.makeShared(folio);
+    isShared();
     states(PageState.SHARED_OWNED, PageState.SHARED_BORROWED);
     platform.makeShared(folio);
+    platform.intercept(0, Hvc.unshare(FRAME.gpa()));
     platform.takenFromHost(folio);
     states(PageState.OWNED, PageState.NOPAGE);
     platform.takenFromHost(folio);
@@ -149,7 +246,8 @@ final class PkvmPlatformTest {
   @Test
   void onlyAPrivatePageIsScrubbedWhenItIsFreed() {
     isPrivate();
-    platform.mapShared(OTHER_FRAME, other);
+    platform.makePrivate(OTHER_FRAME, other);
+    isShared(OTHER_FRAME, other);
 
     platform.reclaim(folio);
     platform.reclaim(folio);
@@ -164,7 +262,8 @@ final class PkvmPlatformTest {
   @Test
   void onlyAPrivatePageIsScrubbedAtTheEnd() {
     isPrivate();
-    platform.mapShared(OTHER_FRAME, other);
+    platform.makePrivate(OTHER_FRAME, other);
+    isShared(OTHER_FRAME, other);
 
     platform.teardown();
 
@@ -172,6 +271,22 @@ final class PkvmPlatformTest {
     assertEquals(0, other.zeroings());
     assertEquals(PageState.OWNED, platform.hostState(folio));
     assertEquals(PageState.OWNED, platform.hostState(other));
+  }
+
+  @Test
+  void afterTheEndThereIsNothingLeftToReclaimOrToObjectTo() {
+    isPrivate();
+    platform.makePrivate(OTHER_FRAME, other);
+    isShared(OTHER_FRAME, other);
+    platform.teardown();
+
+    platform.reclaim(folio);
+    platform.reclaim(other);
+
+    assertEquals(1, folio.zeroings());
+    assertEquals(0, other.zeroings());
+    assertEquals(PageState.NOPAGE, platform.guestState(FRAME));
+    assertEquals(PageState.OWNED, platform.hostState(folio));
   }
 
   @Test

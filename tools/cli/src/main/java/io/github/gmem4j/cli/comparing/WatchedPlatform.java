@@ -108,6 +108,11 @@ record WatchedPlatform(
   }
 
   @Override
+  public void abandoned(int vcpu, GuestCall call) {
+    platform.abandoned(vcpu, call);
+  }
+
+  @Override
   public Optional<String> exceptionFor(Gfn gfn, Shareability access) {
     return platform.exceptionFor(gfn, access);
   }
