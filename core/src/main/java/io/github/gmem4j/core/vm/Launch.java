@@ -127,6 +127,9 @@ final class Launch {
           case Granting.Denied denied -> {
             return KernelResult.failed(Errno.EIO, "the platform answered " + denied);
           }
+          case Granting.NotShared notShared ->
+              throw new IllegalStateException(
+                  "an image page cannot be answered with " + notShared + ": gfn " + gfn);
           case Granting.Busy busy -> {}
         }
       } finally {

@@ -19,7 +19,6 @@ import io.github.gmem4j.api.policy.SlotChange;
 import io.github.gmem4j.api.policy.SlotRefusal;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
-import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.policy.pkvm.el2.DmaIsolation;
 import io.github.gmem4j.policy.pkvm.el2.GuestPage;
 import io.github.gmem4j.policy.pkvm.el2.HvcOutcome;
@@ -60,7 +59,7 @@ public final class PkvmPlatform implements Platform {
   private final Hypervisor hypervisor;
   private final VmHandle vm;
   private final PassedCalls calls = new PassedCalls();
-  private boolean hasRun;
+  private final SlotRules slots = new SlotRules();
 
   /** Shared pages that the VMM made private without the guest's asking. */
   private final Set<Gfn> givenUp = new HashSet<>();
@@ -136,29 +135,9 @@ public final class PkvmPlatform implements Platform {
     return true;
   }
 
-  /**
-   * Slots of a VM that has run are neither deleted nor moved, and none may be read-only or log what
-   * gets dirty. Source: Linux 7.3.4 {@code arch/arm64/kvm/mmu.c}, {@code
-   * kvm_arch_prepare_memory_region}.
-   */
   @Override
   public Optional<SlotRefusal> refusalOfSlot(SlotChange change, long flags) {
-    boolean goes =
-        switch (change) {
-          case DELETE, MOVE -> true;
-          case CREATE, FLAGS_ONLY -> false;
-        };
-    if (goes && hasRun) {
-      return refusedSlot("slots of a protected VM that has run are neither deleted nor moved");
-    }
-    boolean flagged = (flags & (SlotRequest.LOG_DIRTY_PAGES | SlotRequest.READONLY)) != 0;
-    return flagged && change != SlotChange.DELETE
-        ? refusedSlot("slots of a protected VM are neither read-only nor logged")
-        : Optional.empty();
-  }
-
-  private static Optional<SlotRefusal> refusedSlot(String reason) {
-    return Optional.of(new SlotRefusal(Errno.EPERM, reason));
+    return slots.refusal(change, flags);
   }
 
   @Override
@@ -363,7 +342,7 @@ public final class PkvmPlatform implements Platform {
 
   @Override
   public void enter(int vcpu) {
-    hasRun = true;
+    slots.hasRun();
     succeed(hypervisor.loadVcpu(vm, vcpu));
   }
 

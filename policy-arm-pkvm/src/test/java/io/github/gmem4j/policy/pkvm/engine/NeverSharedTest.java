@@ -98,7 +98,7 @@ final class NeverSharedTest {
   @Test
   void inMainlineTheNextUseOfAReferenceDestroysThePage() {
     TestVm vm = withSharedPage(PkvmVariant.MAINLINE);
-    Pin pin = vm.pin(3);
+    Pin pin = vm.kernelPin(3);
     assertEquals(List.of(STORED), vm.run(write(3, 0x77)));
 
     assertEquals(0, pin.load(0));
@@ -168,7 +168,7 @@ final class NeverSharedTest {
   void anotherPageAtAPoisonedFrameStaysTheHosts() {
     TestVm vm = TestVm.of(PkvmVariant.MAINLINE);
     vm.shared(3, 42);
-    Pin stale = vm.pin(3);
+    Pin stale = vm.kernelPin(3);
     vm.run(unshare(3));
     stale.load(0);
     stale.close();

@@ -151,7 +151,8 @@ final class PkvmPlatformTest {
 
   @Test
   void whereAMemUnshareAtEl2CameFirstAConversionToSharedHasNoEffect() {
-    PkvmPlatform mainline = new PkvmPlatform(host, HvcProfile.MAINLINE, OwnerChange.IN_CALL, DmaIsolation.NONE);
+    PkvmPlatform mainline =
+        new PkvmPlatform(host, HvcProfile.MAINLINE, OwnerChange.IN_CALL, DmaIsolation.NONE);
     mainline.enter(0);
     mainline.makePrivate(FRAME, folio);
     mainline.intercept(0, Hvc.share(FRAME.gpa()));
@@ -408,6 +409,7 @@ final class PkvmPlatformTest {
     PkvmPlatform isolated =
         new PkvmPlatform(
             host, HvcProfile.MAINLINE, OwnerChange.WHEN_CONVERTED, DmaIsolation.HYPERVISOR_IOMMU);
+    isolated.enter(0);
     assertEquals(Granting.GRANTED, isolated.makePrivate(FRAME, folio));
 
     assertInstanceOf(HostReach.Blocked.class, isolated.reachedByHost(folio, BY_DEVICE));
