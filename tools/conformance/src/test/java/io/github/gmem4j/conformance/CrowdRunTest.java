@@ -10,6 +10,8 @@ import io.github.gmem4j.core.Engine;
 import io.github.gmem4j.core.softwareprotected.SoftwareProtectedPolicy;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +19,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(300)
 class CrowdRunTest {
+  private static Set<String> kinds(CrowdReport report, String operation) {
+    return report.answers().getOrDefault(operation, new TreeMap<>()).keySet();
+  }
+
   private static void checkIsVaried(CrowdReport report) {
     assertEquals(List.of(), report.disagreements());
     Map<String, ?> answers = report.answers();
@@ -24,9 +30,9 @@ class CrowdRunTest {
         List.of("convert", "guest_call", "guest_load", "guest_store", "host_load", "host_store")) {
       assertTrue(answers.containsKey(operation), operation + " is missing: " + answers);
     }
-    assertTrue(report.answers().get("convert").containsKey("EAGAIN"), answers.toString());
-    assertTrue(report.answers().get("host_load").containsKey("SIGBUS"), answers.toString());
-    assertTrue(report.answers().get("pin").containsKey("EFAULT"), answers.toString());
+    assertTrue(kinds(report, "convert").contains("EAGAIN"), answers.toString());
+    assertTrue(kinds(report, "host_load").contains("SIGBUS"), answers.toString());
+    assertTrue(kinds(report, "pin").contains("EFAULT"), answers.toString());
   }
 
   @ParameterizedTest
