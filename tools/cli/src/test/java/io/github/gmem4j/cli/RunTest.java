@@ -139,7 +139,7 @@ class RunTest {
             """
             title: t
             policy: tdx-in-run
-            patience: {pause-ms: 1, times: 1, then: give-up}
+            patience: {pause-ms: 1, times: 1, then: refuse}
             memory: {pages: 2, begins: shared}
             slots: [{gpa: 0}]
             processes: [host]
