@@ -208,9 +208,9 @@ public final class Gmem {
               paramLabel = "NAMES",
               split = ",",
               description =
-                  "The columns, in this order: guest, host, exits, runs, tries, refaults, notices,"
-                      + " lost, exposure, retries, state, borne; default: those that have something"
-                      + " to tell.")
+                  "The columns, in this order: guest, host, vmm, exits, runs, tries, refaults,"
+                      + " notices, lost, exposure, retries, state, borne; default: those that have"
+                      + " something to tell.")
           @Nullable List<String> columns,
       @ArgGroup @Nullable TableForm form,
       @Option(

@@ -49,7 +49,8 @@ class CompareTest {
       Files.writeString(table, compare.out());
     }
     assertEquals(Files.readString(table), compare.out());
-    assertEquals(0, compare.code());
+    boolean isEndless = compare.out().contains(" endless: ");
+    assertEquals(isEndless ? 1 : 0, compare.code());
   }
 
   @Test
@@ -227,8 +228,8 @@ class CompareTest {
         () -> assertEquals("gmem: the policy 'tdx' is asked for twice\n", twice.err()),
         () ->
             assertEquals(
-                "gmem: no column is called 'colour'; there are guest, host, exits, runs, tries,"
-                    + " refaults, notices, lost, exposure, retries, state, borne\n",
+                "gmem: no column is called 'colour'; there are guest, host, vmm, exits, runs,"
+                    + " tries, refaults, notices, lost, exposure, retries, state, borne\n",
                 column.err()),
         () -> assertTrue(both.err().contains("mutually exclusive"), both.err()),
         () ->
@@ -243,8 +244,8 @@ class CompareTest {
 
     assertTrue(
         help.contains(
-            "guest, host, exits, runs, tries, refaults, notices, lost, exposure, retries, state,"
-                + " borne"),
+            "guest, host, vmm, exits, runs, tries, refaults, notices, lost, exposure, retries,"
+                + " state, borne"),
         help);
   }
 }

@@ -2,6 +2,7 @@ package io.github.gmem4j.cli.comparing;
 
 import io.github.gmem4j.cli.playing.Outcome;
 import io.github.gmem4j.cli.scenario.InputException;
+import io.github.gmem4j.cli.scenario.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,8 @@ public enum Column {
   GUEST("guest sees", 18),
   /** What the host processes' actions yielded. */
   HOST("host sees", 13),
+  /** What the VMM's actions of its own accord yielded. */
+  VMM("VMM sees", 13),
   /** Why {@code run()} returned. */
   EXITS("exits", 14),
   /** How often {@code run()} was called. */
@@ -60,6 +63,7 @@ public enum Column {
     return switch (this) {
       case GUEST -> outcomes(told, Outcome.By.GUEST);
       case HOST -> outcomes(told, Outcome.By.HOST);
+      case VMM -> outcomes(told, Outcome.By.VMM);
       case EXITS -> Cells.counts(tally.exitsButHalts());
       case RUNS -> Integer.toString(tally.runs());
       case TRIES -> tally.conversions().words();
@@ -123,6 +127,7 @@ public enum Column {
       case "share", "unshare", "read", "read-pinned" -> true;
       case "touch", "write", "accept", "pin", "unpin", "keep-touching" ->
           !outcome.result().equals("ok");
+      case "reboot" -> !outcome.result().equals(Words.NONE);
       default -> true;
     };
   }

@@ -4,6 +4,8 @@ import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.policy.Settlement;
+import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Gfn;
@@ -12,8 +14,10 @@ import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.cli.journal.Follower;
 import io.github.gmem4j.cli.staging.Machine;
 import io.github.gmem4j.cli.staging.World;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +29,7 @@ final class Watch implements Follower {
   /** A request that a vCPU's guest kernel is about. */
   private final class Asking {
     private final GuestAction.Request request;
+    private final List<GpaRange> calledFor = new ArrayList<>();
     private boolean callHasReturned;
     private boolean isCounted;
 
@@ -42,8 +47,13 @@ final class Watch implements Follower {
 
   private final World world;
   private final Contents contents;
-  private final Set<Gfn> takenBack = new HashSet<>();
-  private final Set<Gfn> seenByVmm = new HashSet<>();
+
+  /**
+   * Frames that the VMM has given to the kernel to be made private, without being told what came of
+   * it.
+   */
+  private final Set<Gfn> leftToKernel = new HashSet<>();
+
   private final Map<Integer, Asking> asking = new HashMap<>();
   private Machine machine;
   private int toldUntruly;
@@ -65,16 +75,17 @@ final class Watch implements Follower {
       case RoadEvent.ActionFinished finished ->
           finished(finished.vcpu(), finished.action(), finished.result());
       case RoadEvent.RunLeft left -> left(left.exit());
+      case RoadEvent.WishRead read -> asks(read.vcpu(), read.wish());
+      case RoadEvent.WishSettled settled -> settled(settled.wish(), settled.settlement());
       default -> {}
     }
   }
 
-  /** A new guest has not taken anything back. */
+  /** A new guest has not asked for anything. */
   private void noticeReboot() {
     if (machine != world.machine()) {
       machine = world.machine();
-      takenBack.clear();
-      seenByVmm.clear();
+      leftToKernel.clear();
       asking.clear();
     }
   }
@@ -82,9 +93,6 @@ final class Watch implements Follower {
   private void begins(int vcpu, GuestAction action) {
     if (action instanceof GuestAction.Request request) {
       asking.put(vcpu, new Asking(request));
-      frames(request.range()).forEach(seenByVmm::remove);
-      frames(request.range())
-          .forEach(request.target() == Shareability.PRIVATE ? takenBack::add : takenBack::remove);
     }
   }
 
@@ -94,8 +102,8 @@ final class Watch implements Follower {
     }
     Asking asked = asking.remove(vcpu);
     if (asked != null && result instanceof ActionResult.GaveUp) {
-      frames(asked.request.range()).forEach(takenBack::remove);
-      frames(asked.request.range()).forEach(seenByVmm::remove);
+      // A kernel that lets the call fail has ended the request with it.
+      frames(asked.request.range()).forEach(leftToKernel::remove);
     } else if (asked != null) {
       asked.check(frames(asked.request.range()).anyMatch(gfn -> isNot(asked, gfn)));
     }
@@ -106,7 +114,18 @@ final class Watch implements Follower {
     Asking asked = asking.get(vcpu);
     if (asked != null && asked.callHasReturned) {
       asked.callHasReturned = false;
-      asked.check(frames(asked.request.range()).allMatch(gfn -> isNot(asked, gfn)));
+      asked.check(
+          frames(asked.request.range())
+              .filter(gfn -> asked.calledFor.stream().anyMatch(range -> contains(range, gfn)))
+              .anyMatch(gfn -> isNot(asked, gfn)));
+      asked.calledFor.clear();
+    }
+  }
+
+  private void asks(int vcpu, Wish.Convert wish) {
+    Asking asked = asking.get(vcpu);
+    if (asked != null) {
+      asked.calledFor.add(wish.range());
     }
   }
 
@@ -122,30 +141,52 @@ final class Watch implements Follower {
   }
 
   /**
-   * A private access to a page that is still shared, though the VMM has seen that the guest takes
-   * it back. Unless the exit says where a conversion failed, it looks like the fault of a guest
-   * which never asked.
+   * A private access to a page that is still shared is ambiguous if the VMM has left the page to
+   * the kernel and has not been told what came of it: the kernel may have found it held, so that
+   * somebody must let go, or it has dropped the request for a newer one, and the guest is wrong. A
+   * VMM that converts by itself knows what came of it, one that has not answered yet knows that,
+   * too, and an exit with an error offset says it.
    */
   private void left(Exit exit) {
+    leftToKernel.removeIf(gfn -> !isNot(Shareability.PRIVATE, gfn));
     if (exit instanceof Exit.MemoryFault fault
         && fault.access() == Shareability.PRIVATE
         && fault.errorOffset().isEmpty()
-        && seenByVmm.contains(fault.gpa().gfn())
-        && isNot(Shareability.PRIVATE, fault.gpa().gfn())) {
+        && leftToKernel.contains(fault.gpa().gfn())) {
       ambiguousFaults++;
     }
-    rangeOf(exit)
-        .ifPresent(range ->
-            takenBack.stream().filter(gfn -> contains(range, gfn)).forEach(seenByVmm::add));
   }
 
-  private static Optional<GpaRange> rangeOf(Exit exit) {
-    return switch (exit) {
-      case Exit.MapGpaRange map -> Optional.of(map.range());
-      case Exit.Unshare unshare -> Optional.of(unshare.range());
-      case Exit.MemoryFault fault -> Optional.of(fault.range());
-      default -> Optional.empty();
+  /** Ready means: left to the kernel, which says nothing unless it asks again. */
+  private void settled(Wish.Convert wish, Settlement settlement) {
+    if (settlement instanceof Settlement.Ready && wish.target() == Shareability.PRIVATE) {
+      frames(wish.range()).forEach(leftToKernel::add);
+    } else if (isTold(wish, settlement)) {
+      leftToKernel.removeIf(gfn -> contains(wish.range(), gfn));
+    }
+  }
+
+  /** Tells whether the VMM knows from now on what came of the pages, or that nothing will. */
+  private static boolean isTold(Wish.Convert wish, Settlement settlement) {
+    return switch (settlement) {
+      case Settlement.Fulfilled fulfilled -> true;
+      case Settlement.Ready ready -> true;
+      case Settlement.RetryLater later -> isRefusal(wish) || isOwnTry(later.why());
+      case Settlement.GaveUp gaveUp -> isRefusal(wish) || isOwnTry(gaveUp.why());
+      case Settlement.Rejected rejected -> wish.target() == Shareability.PRIVATE;
+      case Settlement.Refused refused -> isRefusal(wish);
+      case Settlement.Unbacked unbacked -> isRefusal(wish);
+      case Settlement.Poisoned poisoned -> isRefusal(wish);
     };
+  }
+
+  /** A kernel whose question is answered with an error does not convert. */
+  private static boolean isRefusal(Wish.Convert wish) {
+    return wish.target() == Shareability.PRIVATE && wish.origin() == Wish.Origin.EXPLICIT;
+  }
+
+  private static boolean isOwnTry(Settlement.Obstacle why) {
+    return why.outcome().isPresent();
   }
 
   private static boolean contains(GpaRange range, Gfn gfn) {
