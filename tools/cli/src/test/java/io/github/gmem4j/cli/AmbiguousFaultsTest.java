@@ -94,6 +94,25 @@ class AmbiguousFaultsTest {
     assertEquals(0, ambiguous("tdx-in-run-success", refused));
   }
 
+  /** With and without the VMM's own try; it is of no use where the pages are others. */
+  @ParameterizedTest
+  @CsvSource({"3, 0", "4, 1", "0-7, 0", "6-9, 1"})
+  void a_vmm_that_has_tried_of_its_own_accord_knows(String pages, int faults) throws IOException {
+    Path tried =
+        story(
+            """
+            steps:
+              - {vcpu: 0, does: [{share: 0x80003000}]}
+              - {process: host, does: [{pin: 3, kind: long-term}]}
+              - {vcpu: 0, does: [{unshare: 0x80003000, expect: ok}]}
+              - {vmm: [{convert: private, pages: PAGES}]}
+              - {vcpu: 0, does: [{touch: 0x80003000, as: private, expect: unfinished}]}
+            """
+                .replace("PAGES", pages));
+
+    assertEquals(faults, ambiguous("pkvm-success-first", tried));
+  }
+
   /** Of four pages two were converted; the guest meets the others one by one. */
   @Test
   void a_guest_is_told_untruly_also_where_a_part_was_converted() {

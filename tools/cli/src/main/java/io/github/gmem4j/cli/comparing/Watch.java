@@ -2,6 +2,7 @@ package io.github.gmem4j.cli.comparing;
 
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestAction;
+import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Settlement;
@@ -56,6 +57,7 @@ final class Watch implements Follower {
 
   private final Map<Integer, Asking> asking = new HashMap<>();
   private Machine machine;
+  private boolean isInRun;
   private int toldUntruly;
   private int ambiguousFaults;
 
@@ -74,7 +76,12 @@ final class Watch implements Follower {
       case RoadEvent.InstructionExecuted executed -> accepts(executed.vcpu());
       case RoadEvent.ActionFinished finished ->
           finished(finished.vcpu(), finished.action(), finished.result());
-      case RoadEvent.RunLeft left -> left(left.exit());
+      case RoadEvent.RunEntered entered -> isInRun = true;
+      case RoadEvent.RunLeft left -> {
+        isInRun = false;
+        left(left.exit());
+      }
+      case RoadEvent.ConversionTried tried -> tried(tried);
       case RoadEvent.WishRead read -> asks(read.vcpu(), read.wish());
       case RoadEvent.WishSettled settled -> settled(settled.wish(), settled.settlement());
       default -> {}
@@ -171,10 +178,10 @@ final class Watch implements Follower {
     return switch (settlement) {
       case Settlement.Fulfilled fulfilled -> true;
       case Settlement.Ready ready -> true;
-      case Settlement.RetryLater later -> isRefusal(wish) || isOwnTry(later.why());
-      case Settlement.GaveUp gaveUp -> isRefusal(wish) || isOwnTry(gaveUp.why());
-      case Settlement.Rejected rejected -> wish.target() == Shareability.PRIVATE;
+      case Settlement.RetryLater later -> isRefusal(wish);
+      case Settlement.GaveUp gaveUp -> isRefusal(wish);
       case Settlement.Refused refused -> isRefusal(wish);
+      case Settlement.Rejected rejected -> isRefusal(wish);
       case Settlement.Unbacked unbacked -> isRefusal(wish);
       case Settlement.Poisoned poisoned -> isRefusal(wish);
     };
@@ -185,8 +192,11 @@ final class Watch implements Follower {
     return wish.target() == Shareability.PRIVATE && wish.origin() == Wish.Origin.EXPLICIT;
   }
 
-  private static boolean isOwnTry(Settlement.Obstacle why) {
-    return why.outcome().isPresent();
+  /** Whatever a conversion by the VMM itself yields tells it about the pages. */
+  private void tried(RoadEvent.ConversionTried tried) {
+    if (!isInRun && !(tried.outcome() instanceof ConversionOutcome.Rejected)) {
+      leftToKernel.removeIf(gfn -> machine.isAbout(tried.range(), gfn));
+    }
   }
 
   private static boolean contains(GpaRange range, Gfn gfn) {

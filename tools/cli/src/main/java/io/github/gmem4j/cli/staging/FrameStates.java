@@ -1,6 +1,5 @@
 package io.github.gmem4j.cli.staging;
 
-import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.Gfn;
@@ -26,16 +25,11 @@ final class FrameStates {
     for (RoadEvent event : events.reversed()) {
       if (event instanceof RoadEvent.ConversionTried tried
           && tried.outcome().succeeded()
-          && contains(tried.range(), gfn)) {
+          // Where the state is the VM's, a conversion is about guest addresses.
+          && Machine.contains(tried.range(), gfn.gpa().value())) {
         return tried.target();
       }
     }
     return Shareability.SHARED;
-  }
-
-  /** Where the state is the VM's, a conversion is about guest addresses. */
-  private static boolean contains(ByteRange range, Gfn gfn) {
-    long offset = gfn.gpa().value() - range.start().value();
-    return Long.compareUnsigned(offset, range.size().value()) < 0;
   }
 }

@@ -3,6 +3,7 @@ package io.github.gmem4j.cli.staging;
 import io.github.gmem4j.api.guest.ActionResult;
 import io.github.gmem4j.api.guest.GuestProgram;
 import io.github.gmem4j.api.memory.ByteCount;
+import io.github.gmem4j.api.memory.ByteRange;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.ConversionRequest;
 import io.github.gmem4j.api.memory.GuestMemory;
@@ -197,6 +198,20 @@ public final class Machine {
         .filter(slot -> slot.frames().contains(gpa.gfn()))
         .map(slot -> slot.pageOf(gpa.gfn()))
         .findFirst();
+  }
+
+  /** Tells whether a conversion of a range, as the kernel was given it, is about a frame. */
+  public boolean isAbout(ByteRange range, Gfn gfn) {
+    return switch (vm.conversionScope()) {
+      case GUEST_MEMORY ->
+          pageAt(gfn.gpa()).filter(page -> contains(range, page.offset().value())).isPresent();
+      case VM -> contains(range, gfn.gpa().value());
+    };
+  }
+
+  /** Tells whether a byte is in a range, both unsigned. */
+  static boolean contains(ByteRange range, long place) {
+    return Long.compareUnsigned(place - range.start().value(), range.size().value()) < 0;
   }
 
   /** Returns the frame at which the guest finds a page; empty if no slot has it. */
