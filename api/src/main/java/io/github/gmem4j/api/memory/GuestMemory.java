@@ -52,8 +52,8 @@ public interface GuestMemory extends AutoCloseable {
    *
    * @param mode {@link #KEEP_SIZE}, optionally with {@link #PUNCH_HOLE}; anything else is
    *     EOPNOTSUPP
-   * @param range page aligned, else EINVAL; allocating past the end is EINVAL, punching there has
-   *     no effect
+   * @param range page aligned and not empty, else EINVAL; its end may be 2^63 - 1 at most, else
+   *     EFBIG; allocating past the memory's end is EINVAL, punching there has no effect
    */
   KernelResult<ByteRange> fallocate(int mode, ByteRange range);
 
@@ -73,8 +73,9 @@ public interface GuestMemory extends AutoCloseable {
   /**
    * Maps the memory into the host, shared, from its start.
    *
-   * @param length in bytes, at least 1, rounded up to whole pages; may reach past the end
-   * @return the mapping, or ENODEV if the memory was created without {@link #MMAP}
+   * @param length in bytes, rounded up to whole pages; may reach past the end
+   * @return the mapping; EINVAL for no bytes, ENOMEM for more than a process has addresses (2^47 -
+   *     4096), ENODEV if the memory was created without {@link #MMAP}, in this order
    */
   KernelResult<HostMapping> map(ByteCount length);
 

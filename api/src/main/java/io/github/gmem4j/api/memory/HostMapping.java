@@ -16,7 +16,9 @@ public interface HostMapping extends AutoCloseable {
   ByteCount length();
 
   /**
-   * Loads bytes.
+   * Loads bytes. What lies past the mapping's end, or would pass 2^64, is answered with SIGSEGV,
+   * what lies past the memory's end with SIGBUS; the bytes on pages before it have been loaded. No
+   * bytes are loaded from anywhere.
    *
    * @param at offset of the first byte in the mapping
    * @param into filled from its start
@@ -24,7 +26,7 @@ public interface HostMapping extends AutoCloseable {
   HostAccess load(ByteOffset at, byte[] into);
 
   /**
-   * Stores bytes.
+   * Stores bytes. See {@link #load}.
    *
    * @param at offset of the first byte in the mapping
    * @param from stored from its start

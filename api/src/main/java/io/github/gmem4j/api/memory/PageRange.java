@@ -38,8 +38,16 @@ public record PageRange(PageIndex first, PageCount count) {
     return first.value() < other.endExclusive() && other.first.value() < endExclusive();
   }
 
-  /** Returns the bytes of this range. */
+  /**
+   * Returns the bytes of this range. Those of a range that ends with the last of all pages end at
+   * 2^64, and {@link ByteRange#isEmptyOrWraps} says that they wrap around, as the kernel does.
+   *
+   * @throws ArithmeticException for all 2^52 of them, whose size does not fit in 64 bits
+   */
   public ByteRange bytes() {
+    if (count.value() == PageIndex.LIMIT) {
+      throw new ArithmeticException("the size does not fit in 64 bits: " + this);
+    }
     return new ByteRange(first.offset(), count.bytes());
   }
 

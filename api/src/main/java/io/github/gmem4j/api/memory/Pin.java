@@ -29,9 +29,11 @@ public interface Pin extends AutoCloseable {
    * Loads a byte, past user space's page tables.
    *
    * <p>If the page became private although it is referenced, the platform decides what the access
-   * reaches; that depends on the {@link #accessor}.
+   * reaches; that depends on the {@link #accessor}. Beside {@link #close}, an access is over before
+   * the pin is released, or it finds the pin released.
    *
    * @param inPage offset in the page, 0 to 4095
+   * @throws IndexOutOfBoundsException if the offset does not lie in the page
    * @throws IllegalStateException if the pin was released
    */
   PinAccess read(int inPage);
@@ -40,6 +42,7 @@ public interface Pin extends AutoCloseable {
    * Stores a byte. See {@link #read}.
    *
    * @param inPage offset in the page, 0 to 4095
+   * @throws IndexOutOfBoundsException if the offset does not lie in the page
    * @throws IllegalStateException if the pin was released
    * @throws UnsupportedOperationException if what holds the page only reads, as a pipe does
    */
@@ -49,6 +52,7 @@ public interface Pin extends AutoCloseable {
    * Loads a byte that nothing keeps from the holder.
    *
    * @param inPage offset in the page, 0 to 4095
+   * @throws IndexOutOfBoundsException if the offset does not lie in the page
    * @throws IllegalStateException if the pin was released, or the access is blocked
    */
   default byte load(int inPage) {
@@ -59,6 +63,7 @@ public interface Pin extends AutoCloseable {
    * Stores a byte where nothing keeps the holder from it.
    *
    * @param inPage offset in the page, 0 to 4095
+   * @throws IndexOutOfBoundsException if the offset does not lie in the page
    * @throws IllegalStateException if the pin was released, or the access is blocked
    * @throws UnsupportedOperationException if what holds the page only reads, as a pipe does
    */

@@ -41,8 +41,16 @@ public record GfnRange(Gfn first, PageCount count) {
     return first.value() < other.endExclusive() && other.first.value() < endExclusive();
   }
 
-  /** Returns the bytes of this range. */
+  /**
+   * Returns the bytes of this range. Those of a range that ends with the last of all frames end at
+   * 2^64, and {@link GpaRange#isEmptyOrWraps} says that they wrap around, as the kernel does.
+   *
+   * @throws ArithmeticException for all 2^52 of them, whose size does not fit in 64 bits
+   */
   public GpaRange bytes() {
+    if (count.value() == PageIndex.LIMIT) {
+      throw new ArithmeticException("the size does not fit in 64 bits: " + this);
+    }
     return new GpaRange(first.gpa(), count.bytes());
   }
 

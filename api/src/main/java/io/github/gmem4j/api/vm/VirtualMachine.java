@@ -31,7 +31,8 @@ public interface VirtualMachine extends AutoCloseable {
   /**
    * Creates a guest memory and this VM's view of it.
    *
-   * @param size in bytes, a positive multiple of the page size, else EINVAL
+   * @param size in bytes, a positive multiple of the page size and below 2^63, else EINVAL; ENOMEM
+   *     if the host cannot hold as much (in memory: more than 2^52 bytes)
    * @param flags {@link GuestMemory#MMAP}, {@link GuestMemory#INIT_SHARED}; any other is EINVAL
    */
   KernelResult<GuestMemory> createGuestMemory(ByteCount size, long flags);

@@ -74,6 +74,18 @@ class PageRangeTest {
   }
 
   @Test
+  void bytesOfThePagesUpToTheLimitWrapAsTheKernelSaysAndAllOfThemHaveNoSize() {
+    assertEquals(ByteRange.of(0, -4096), PageRange.of(0, LIMIT - 1).bytes());
+    assertFalse(PageRange.of(0, LIMIT - 1).bytes().isEmptyOrWraps());
+    assertEquals(ByteRange.of(-4096, 4096), PageRange.of(LIMIT - 1, 1).bytes());
+    assertTrue(PageRange.of(LIMIT - 1, 1).bytes().isEmptyOrWraps());
+    assertTrue(PageRange.of(1, LIMIT - 1).bytes().isEmptyOrWraps());
+    ArithmeticException thrown =
+        assertThrows(ArithmeticException.class, () -> PageRange.of(0, LIMIT).bytes());
+    assertTrue(thrown.toString().contains(PageRange.of(0, LIMIT).toString()));
+  }
+
+  @Test
   void countIsUncheckedAndItsBytesWrap() {
     assertEquals(ByteCount.ZERO, new PageCount(LIMIT).bytes());
     assertEquals(new ByteCount(-4096), new PageCount(-1).bytes());

@@ -89,4 +89,13 @@ class GuestAddressesTest {
     assertEquals("gpa [0x1000, +0x2000)", GpaRange.of(4096, 8192).toString());
     assertEquals("hva 0x10", new HostVirtualAddress(16).toString());
   }
+
+  @Test
+  void bytesOfTheFramesUpToTheLimitWrapAsTheKernelSaysAndAllOfThemHaveNoSize() {
+    long limit = 1L << 52;
+
+    assertEquals(GpaRange.of(0, -4096), GfnRange.of(0, limit - 1).bytes());
+    assertTrue(GfnRange.of(limit - 1, 1).bytes().isEmptyOrWraps());
+    assertThrows(ArithmeticException.class, () -> GfnRange.of(0, limit).bytes());
+  }
 }

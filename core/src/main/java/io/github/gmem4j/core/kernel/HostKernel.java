@@ -1,5 +1,6 @@
 package io.github.gmem4j.core.kernel;
 
+import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.policy.Folio;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
@@ -13,6 +14,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** One simulated host: what all its VMs and memories have in common. Thread-safe. */
 public final class HostKernel {
+  /**
+   * End of the addresses that a process may use, with four levels of page tables: a page below
+   * 2^47. Source: Linux {@code TASK_SIZE}; {@code mm/mmap.c}, {@code __get_unmapped_area}.
+   */
+  public static final long USER_ADDRESS_LIMIT = (1L << 47) - Page.BYTES;
+
   /** Fault site: a page cannot be allocated. The subject is its index in the memory. */
   public static final FaultSite ALLOCATE_PAGE = new FaultSite("core.allocate-page");
 

@@ -183,7 +183,7 @@ public final class MemoryView implements GuestMemory {
       return KernelResult.failed(Errno.EINVAL, "cannot map no bytes");
     }
     long pages = (length.value() + Page.OFFSET_MASK) >>> Page.SHIFT;
-    if (pages == 0) {
+    if (pages == 0 || pages > HostKernel.USER_ADDRESS_LIMIT >>> Page.SHIFT) {
       return KernelResult.failed(Errno.ENOMEM, "no address space for " + length + " bytes");
     }
     if (!inode.isMappable()) {

@@ -2,6 +2,7 @@ package io.github.gmem4j.core.memory;
 
 import io.github.gmem4j.api.memory.Accessor;
 import io.github.gmem4j.api.memory.Blocker;
+import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Pin;
 import io.github.gmem4j.api.memory.PinAccess;
@@ -10,6 +11,7 @@ import io.github.gmem4j.api.policy.HostAttempt;
 import io.github.gmem4j.api.policy.HostReach;
 import io.github.gmem4j.api.road.RoadEvent;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -73,6 +75,7 @@ final class PageReference implements Pin {
   @Override
   public PinAccess read(int inPage) {
     return access(
+        inPage,
         HostAttempt.Direction.LOAD,
         reach ->
             reach instanceof HostReach.Unreadable
@@ -83,6 +86,7 @@ final class PageReference implements Pin {
   @Override
   public PinAccess write(int inPage, byte value) {
     return access(
+        inPage,
         HostAttempt.Direction.STORE,
         reach -> {
           physical.store(inPage, value);
@@ -90,15 +94,20 @@ final class PageReference implements Pin {
         });
   }
 
-  /** Moves a byte, under the lock: the page does not change hands meanwhile. */
-  private PinAccess access(HostAttempt.Direction direction, Function<HostReach, Byte> move) {
-    checkHeld();
+  /**
+   * Moves a byte, under the lock: the page does not change hands meanwhile, not even if the pin is
+   * released.
+   */
+  private PinAccess access(
+      int inPage, HostAttempt.Direction direction, Function<HostReach, Byte> move) {
+    Objects.checkIndex(inPage, Page.BYTES);
     HostAttempt attempt = new HostAttempt(accessor, direction);
     PinAccess access;
     boolean tell;
     HostReach reach = HostReach.EXPOSED;
     long stamp = inode.lockShared();
     try {
+      checkHeld();
       // A page that was punched out meanwhile is nobody's but its holder's.
       tell = inode.state().isPrivate(page.value()) && inode.cache().get(page.value()) == physical;
       if (tell) {

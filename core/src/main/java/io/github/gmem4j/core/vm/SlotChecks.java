@@ -4,6 +4,7 @@ import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.api.vm.VmType;
+import io.github.gmem4j.core.kernel.HostKernel;
 import java.util.Optional;
 
 /**
@@ -11,9 +12,6 @@ import java.util.Optional;
  * are EINVAL. Source: Linux 7.3, {@code virt/kvm/kvm_main.c}.
  */
 final class SlotChecks {
-  /** End of the addresses a process may use with four levels of page tables: 2^47. */
-  static final long USER_ADDRESS_LIMIT = (1L << 47) - Page.BYTES;
-
   private SlotChecks() {}
 
   /** Returns what is wrong with a request, if anything is. */
@@ -52,8 +50,8 @@ final class SlotChecks {
     long address = request.userspace().value();
     long size = request.size().value();
     return request.userspace().isPageAligned()
-        && Long.compareUnsigned(size, USER_ADDRESS_LIMIT) <= 0
-        && Long.compareUnsigned(address, USER_ADDRESS_LIMIT - size) <= 0;
+        && Long.compareUnsigned(size, HostKernel.USER_ADDRESS_LIMIT) <= 0
+        && Long.compareUnsigned(address, HostKernel.USER_ADDRESS_LIMIT - size) <= 0;
   }
 
   private static boolean wraps(long start, long size) {

@@ -162,7 +162,7 @@ final class IllegalMemoryCalls {
     if (length == 0) {
       return Errno.EINVAL;
     }
-    return exceeds(length, -4096) ? Errno.ENOMEM : null;
+    return exceeds(length, (1L << 47) - 4096) ? Errno.ENOMEM : null;
   }
 
   private IllegalCall truncate() {

@@ -11,6 +11,8 @@ import io.github.gmem4j.api.memory.Pin;
 import io.github.gmem4j.api.memory.ReferenceKind;
 import io.github.gmem4j.core.World;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** References on pages, taken through a host mapping. */
 class PinTest {
@@ -47,6 +49,30 @@ class PinTest {
   void pagePastTheEndCannotBePinned() {
     assertEquals(Errno.EFAULT, pinErrno(World.PAGES));
     assertEquals(Errno.EFAULT, pinErrno(PageIndex.LIMIT - 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4095})
+  void everyByteOfThePageIsReached(int inPage) {
+    try (Pin pin = world.pin(4, ReferenceKind.LONG_TERM, "ring")) {
+      assertEquals(0, pin.load(inPage));
+      pin.store(inPage, (byte) 5);
+      assertEquals(5, pin.load(inPage));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 4096, Integer.MIN_VALUE, Integer.MAX_VALUE})
+  void noByteOutsideThePageIsReachedWhetherThePageWasWrittenOrNot(int inPage) {
+    try (Pin pin = world.pin(4, ReferenceKind.LONG_TERM, "ring")) {
+      assertThrows(IndexOutOfBoundsException.class, () -> pin.read(inPage));
+      assertThrows(IndexOutOfBoundsException.class, () -> pin.load(inPage));
+      assertThrows(IndexOutOfBoundsException.class, () -> pin.write(inPage, (byte) 1));
+      pin.store(0, (byte) 5);
+      assertThrows(IndexOutOfBoundsException.class, () -> pin.read(inPage));
+      assertThrows(IndexOutOfBoundsException.class, () -> pin.store(inPage, (byte) 1));
+      assertEquals(5, pin.load(0));
+    }
   }
 
   @Test

@@ -281,7 +281,8 @@ public final class TwinMemory implements GuestMemory {
       KernelResult<ByteRange> done = privateCopy.fallocate(mode, range);
       if (done.succeeded()) {
         boolean punch = (mode & PUNCH_HOLE) != 0;
-        pages(touched(range), Shareability.SHARED).stream()
+        touched(range).stream()
+            .flatMap(pages -> pages(pages, Shareability.SHARED).stream())
             .map(PageRange::bytes)
             .forEach(punch ? this::discardShared : this::allocateShared);
         if (punch) {
@@ -305,10 +306,11 @@ public final class TwinMemory implements GuestMemory {
     privateCopy.punchHole(range).orThrow();
   }
 
-  private PageRange touched(ByteRange range) {
+  /** The pages of a range that the memory has; a hole may lie past its end. */
+  private Optional<PageRange> touched(ByteRange range) {
     long first = range.start().page().value();
     long end = Math.min(pages(), range.end().value() + Page.OFFSET_MASK >>> Page.SHIFT);
-    return PageRange.of(first, Math.max(0, end - first));
+    return first < end ? Optional.of(PageRange.of(first, end - first)) : Optional.empty();
   }
 
   @Override

@@ -195,6 +195,24 @@ class TwinMemoryTest {
   }
 
   @Test
+  void aHoleMayReachPastTheEndOrLieThere() {
+    mapping.store(new ByteOffset(SIZE.value() - 1), new byte[] {5});
+    ByteRange last = ByteRange.of(SIZE.value() - 4096, 8192);
+    ByteRange past = ByteRange.of(SIZE.value(), 4096);
+    ByteRange furthest = ByteRange.of(0x7fff_ffff_ffff_e000L, 4096);
+
+    assertEquals(past, memory.punchHole(past).orThrow());
+    assertEquals(furthest, memory.punchHole(furthest).orThrow());
+    byte[] loaded = {9};
+    assertEquals(HostAccess.DONE, mapping.load(new ByteOffset(SIZE.value() - 1), loaded));
+    assertEquals(5, loaded[0]);
+
+    assertEquals(last, memory.punchHole(last).orThrow());
+    assertEquals(HostAccess.DONE, mapping.load(new ByteOffset(SIZE.value() - 1), loaded));
+    assertEquals(0, loaded[0]);
+  }
+
+  @Test
   void aHolePunchedThroughEmptiesBothKindsOfPages() {
     memory.convert(ConversionRequest.toPrivate(SECOND));
     guestWrites(0x1000, 7);
