@@ -12,6 +12,7 @@ import io.github.gmem4j.api.guest.GuestResult;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.GuestKernel;
 import io.github.gmem4j.api.policy.GuestMove;
+import io.github.gmem4j.api.policy.Substitute;
 import io.github.gmem4j.api.vm.Gfn;
 import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.GpaRange;
@@ -30,6 +31,7 @@ import io.github.gmem4j.policy.snp.rmp.SnpInstruction;
 import io.github.gmem4j.policy.snp.rmp.SnpInstructionResult;
 import io.github.gmem4j.policy.snp.rmp.Validation;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +143,14 @@ final class PscGuestTest {
   }
 
   @Test
+  void onlyASizeMismatchMakesItTrySmallerPages() {
+    linux(0x200, 512, PRIVATE)
+        .succeeds()
+        .yields(SnpInstructionResult.failed(RmpStatus.FAIL_INPUT))
+        .assertTerminates(GhcbMsr.LINUX_PVALIDATE_FAILED);
+  }
+
+  @Test
   void c47_aPvalidateThatChangesNothingEndsTheGuest() {
     linux(5, 1, PRIVATE).succeeds().yields(UNCHANGED).assertTerminates(new GhcbMsr(0x21100));
     new GuestScript(Habits.OVMF, 5, 1, PRIVATE)
@@ -204,6 +214,17 @@ final class PscGuestTest {
     }
 
     assertEquals(40, guest.buffer().entry(0).currentPage());
+  }
+
+  @Test
+  void progressFromEntryToEntryIsProgress() {
+    GuestScript guest = linux(0, 64, PRIVATE);
+
+    for (int done = 1; done <= 40; done++) {
+      guest.answers(ExitInfo.NONE, guest.buffer().completed(0, done));
+    }
+
+    assertEquals(40, guest.buffer().header().currentEntry());
   }
 
   @Test
@@ -355,5 +376,57 @@ final class PscGuestTest {
   @Test
   void answersToOtherQuestionsAreGivenUp() {
     linux(5, 1, PRIVATE).responds(GhcbMsr.DONE).assertGivesUp();
+  }
+
+  @Test
+  void theLastPageThatAnEntryCanNameIsAskedFor() {
+    GuestScript guest = linux(PscEntry.GFN_LIMIT - 1, 1, PRIVATE);
+
+    assertEquals(new Gfn(PscEntry.GFN_LIMIT - 1), guest.buffer().entry(0).gfn());
+  }
+
+  @Test
+  void anInstructionsResultThatIsNoAnswerToItIsGivenUp() {
+    GuestKernel kernel = new PscGuest(Habits.LINUX, GuestScript.GHCB);
+    GpaRange range = GpaRange.of(0x5000, 0x1000);
+    GuestMove.Execute remap =
+        assertInstanceOf(GuestMove.Execute.class, kernel.begin(range, PRIVATE));
+    GuestMove.Execute rescind =
+        assertInstanceOf(GuestMove.Execute.class, kernel.begin(range, SHARED));
+
+    for (GuestMove move :
+        List.of(
+            kernel.afterInstruction(remap.progress(), CHANGED),
+            kernel.afterInstruction(rescind.progress(), PageTableChange.WRITTEN))) {
+      assertInstanceOf(GuestMove.GiveUp.class, move);
+    }
+  }
+
+  @Test
+  void aPageIsAcceptedAloneAndByValidation() {
+    assertEquals(
+        Optional.of(pvalidate(5, PageSize.KIB_4, Validation.VALIDATE)),
+        new PscGuest(Habits.LINUX, GuestScript.GHCB).acceptance(new Gfn(5).gpa()));
+  }
+
+  @Test
+  void withoutAnRmpSmallPagesChangeAndLargeOnesNeverMatch() {
+    GuestKernel kernel = new PscGuest(Habits.LINUX, GuestScript.GHCB);
+
+    assertEquals(
+        Optional.of(new Substitute.Answer(CHANGED)),
+        kernel.substitute(pvalidate(0x200, PageSize.KIB_4, Validation.RESCIND)));
+    assertEquals(
+        Optional.of(
+            new Substitute.Answer(SnpInstructionResult.failed(RmpStatus.FAIL_SIZEMISMATCH))),
+        kernel.substitute(pvalidate(0x200, PageSize.MIB_2, Validation.VALIDATE)));
+    assertEquals(
+        Optional.of(new Substitute.Answer(PageTableChange.WRITTEN)),
+        kernel.substitute(new PageTableChange(GfnRange.of(5, 1), PRIVATE)));
+    assertEquals(
+        Optional.empty(),
+        kernel.substitute(
+            new SnpInstruction.Pvalidate(
+                new Gfn(5).gpa(), SHARED, PageSize.KIB_4, Validation.VALIDATE)));
   }
 }

@@ -79,6 +79,17 @@ final class PageOwnershipTest {
     assertTrue(machine.rmp.at(PFN).assigned());
     assertEquals(1, folio.scrambles());
     assertEquals(List.of(), machine.host.bugs());
+    assertEquals(0, machine.host.asked(RmpFaults.PAGE_RECLAIM));
+  }
+
+  @Test
+  void takingASmallPageBackNeedsNoPsmash() {
+    FakeFolio folio = machine.validated(GFN, PFN);
+
+    machine.platform.makeShared(folio);
+
+    assertEquals(RmpEntry.HYPERVISOR, machine.rmp.at(PFN));
+    assertEquals(0, machine.host.asked(RmpFaults.PSMASH_INPUT));
   }
 
   @Test
@@ -208,7 +219,8 @@ final class PageOwnershipTest {
     Machine small = new Machine(new RmpCoverage(0, PFN));
     FakeFolio folio = new FakeFolio(PFN);
 
-    assertInstanceOf(Granting.Denied.class, small.give(GFN, folio));
+    Granting.Denied denied = assertInstanceOf(Granting.Denied.class, small.give(GFN, folio));
+    assertEquals("the RMP does not cover page 0x400", denied.reason());
     small.platform.makeShared(folio);
     assertEquals(List.of(), small.host.quarantined());
   }
@@ -267,6 +279,17 @@ final class PageOwnershipTest {
   }
 
   @Test
+  void thePageThatRmpupdateRefusesNeverReachesTheFirmware() {
+    RmpPlatform fresh = new RmpPlatform(machine.host, RmpCoverage.ALL);
+    machine.host.fail(RmpFaults.RMPUPDATE_IN_USE, 1);
+
+    assertInstanceOf(
+        Granting.Denied.class, fresh.populate(FRAME, new FakeFolio(PFN), Optional.empty()));
+
+    assertEquals(0, machine.host.asked(RmpFaults.LAUNCH_UPDATE));
+  }
+
+  @Test
   void c58_nothingIsMappedAheadBeforeTheLaunchIsFinishedAndNothingIsAddedAfter() {
     RmpPlatform fresh = new RmpPlatform(machine.host, RmpCoverage.ALL);
     assertFalse(fresh.allowsPrefault());
@@ -308,5 +331,51 @@ final class PageOwnershipTest {
     assertEquals(
         new Execution.NeedsPage(FRAME),
         machine.pvalidate(GFN, PageSize.KIB_4, Validation.VALIDATE));
+  }
+
+  @Test
+  void whatIsZappedIsMappedAgainAtTheNextTouch() {
+    FakeFolio folio = machine.validated(GFN, PFN);
+    machine.validated(GFN + 1, PFN + 1);
+
+    machine.platform.zapPrivate(GfnRange.of(GFN, 1));
+
+    assertEquals(PrivateAccess.NOT_MAPPED, machine.platform.access(FRAME));
+    assertEquals(PrivateAccess.REACHED, machine.platform.access(new Gfn(GFN + 1)));
+    assertEquals(Granting.GRANTED, machine.give(GFN, folio));
+    assertEquals(PrivateAccess.REACHED, machine.platform.access(FRAME));
+  }
+
+  @Test
+  void anAccessToASmallPageLeavesItsNeighboursMapped() {
+    machine.validated(GFN, PFN);
+    machine.validated(GFN + 1, PFN + 1);
+
+    assertEquals(PrivateAccess.REACHED, machine.platform.access(FRAME));
+
+    assertEquals(PrivateAccess.REACHED, machine.platform.access(new Gfn(GFN + 1)));
+    assertEquals(0, machine.host.asked(RmpFaults.PSMASH_INPUT));
+  }
+
+  @Test
+  @DisplayName("APM volume 2, 15.36.3: an immutable page is the firmware's, not the guest's")
+  void aPageThatTheFirmwareHoldsIsOutOfTheGuestsReach() {
+    machine.validated(GFN, PFN);
+    machine.instructions.rmpupdate(PFN, RmpUpdate.toFirmware(RmpPlatform.ASID, GFN));
+
+    assertEquals(PrivateAccess.NOT_MAPPED, machine.platform.access(FRAME));
+    assertEquals(
+        new Execution.NeedsPage(FRAME),
+        machine.pvalidate(GFN, PageSize.KIB_4, Validation.VALIDATE));
+  }
+
+  @Test
+  void aDeniedPageIsNotMapped() {
+    machine.largeValidated();
+
+    assertDenied(machine.give(GFN + 600, new FakeFolio(PFN + 7)));
+
+    assertEquals(PrivateAccess.NOT_MAPPED, machine.platform.access(new Gfn(GFN + 600)));
+    assertEquals(PageSize.MIB_2, machine.rmp.at(PFN).size());
   }
 }

@@ -115,6 +115,7 @@ final class RmpInstructionsTest {
         assertEquals(PageSize.KIB_4, entry.size());
       }
     }
+    assertEquals(RmpEntry.HYPERVISOR, machine.rmp.at(PFN + 512));
     assertEquals(PrivateAccess.REACHED, machine.platform.access(new Gfn(GFN)));
   }
 
@@ -140,6 +141,8 @@ final class RmpInstructionsTest {
     host.rmpupdate(PFN, LARGE);
 
     assertEquals(RmpStatus.FAIL_INPUT, host.psmash(PFN + 1));
+    assertEquals(
+        RmpStatus.FAIL_INPUT, new Machine(new RmpCoverage(0, PFN)).instructions.psmash(PFN));
     machine.host.fail(RmpFaults.PSMASH_IN_USE, 1);
     assertEquals(RmpStatus.FAIL_INUSE, host.psmash(PFN));
     assertEquals(RmpStatus.SUCCESS, host.psmash(PFN));
