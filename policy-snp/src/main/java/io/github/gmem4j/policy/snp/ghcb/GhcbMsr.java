@@ -2,7 +2,6 @@ package io.github.gmem4j.policy.snp.ghcb;
 
 import io.github.gmem4j.api.memory.Page;
 import io.github.gmem4j.api.vm.Gfn;
-import io.github.gmem4j.api.vm.Gpa;
 
 /**
  * A value of the GHCB MSR (0xC0010130): the address of a GHCB page, or a request or response of the
@@ -120,11 +119,6 @@ public record GhcbMsr(long value) {
   /** Returns the operation of a {@link #PAGE_STATE_CHANGE}: bits 55:52. Bits 63:56 are ignored. */
   public PscOperation operation() {
     return new PscOperation((int) (value >>> OPERATION_SHIFT) & PscOperation.MAX_CODE);
-  }
-
-  /** Returns the address of the page; meaningful if {@link #function} is 0. */
-  public Gpa page() {
-    return new Gpa(value);
   }
 
   /** Tells whether this says that a page state change is done: bits 31:12 are not looked at. */

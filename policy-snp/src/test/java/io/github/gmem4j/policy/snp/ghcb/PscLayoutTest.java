@@ -179,6 +179,28 @@ final class PscLayoutTest {
     assertEquals(0x11100, GhcbMsr.LINUX_PSC_FAILED.value());
     assertEquals(0x21100, GhcbMsr.LINUX_PVALIDATE_FAILED.value());
     assertEquals(0x100, GhcbMsr.GENERAL_FAILURE.value());
+    assertEquals(0x00AB_C100, GhcbMsr.terminate(0xC, 0xAB).value());
+  }
+
+  @Test
+  void anMsrValueIsPrintedInHexadecimal() {
+    assertEquals("GHCB MSR 0x8000000000000015", GhcbMsr.FAILED.toString());
+  }
+
+  @Test
+  void theLargestIndexesFit() {
+    PscHeader largest = new PscHeader(0xFFFF, 0xFFFF, -1);
+
+    assertEquals(-1, largest.encode());
+    assertEquals(largest, PscHeader.decode(-1));
+  }
+
+  @Test
+  void aHeaderWithoutEntriesIsABuffer() {
+    PscBuffer buffer = PscBuffer.decode(new byte[PscHeader.BYTES]);
+
+    assertEquals(List.of(), buffer.entries());
+    assertEquals(0, buffer.header().encode());
   }
 
   @Test

@@ -376,6 +376,9 @@ final class PscGuestTest {
   @Test
   void answersToOtherQuestionsAreGivenUp() {
     linux(5, 1, PRIVATE).responds(GhcbMsr.DONE).assertGivesUp();
+    new GuestScript(Habits.LINUX_WITHOUT_GHCB, 5, 1, PRIVATE)
+        .answers(ExitInfo.NONE, PscBuffer.EMPTY)
+        .assertTerminates(GhcbMsr.LINUX_PSC_FAILED);
   }
 
   @Test

@@ -55,6 +55,13 @@ final class PscBatchingTest {
   }
 
   @Test
+  void theRestOfALargeEntryIsNotJoinedByOneOutOfPlace() {
+    PscCall call = PscCall.of(largeToPrivate(0x200).withCurrentPage(256), largeToPrivate(0x300));
+
+    assertEquals(List.of(exit(0x300, 256, PRIVATE_2M)), call.finish().exits());
+  }
+
+  @Test
   void c19_aSmallEntryInsideAHalfDoneLargeOneIsSplitOff() {
     PscEntry inside = toPrivate(0x200 + 502);
 

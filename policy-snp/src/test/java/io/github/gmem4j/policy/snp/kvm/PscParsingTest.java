@@ -25,6 +25,7 @@ import io.github.gmem4j.policy.snp.ghcb.PscOperation;
 import io.github.gmem4j.policy.snp.ghcb.VmgExit;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -235,6 +236,15 @@ final class PscParsingTest {
   }
 
   @Test
+  @DisplayName("snp_begin_psc_msr of arch/x86/kvm/svm/sev.c: one page, and which state it gets")
+  void anMsrRequestToSharedLeavesAsShared() {
+    VmgExit request = new VmgExit.Msr(GhcbMsr.pageStateChange(new Gfn(4), PscOperation.SHARED));
+    Step.Leave leave = assertInstanceOf(Step.Leave.class, new PscCall(request).step());
+
+    assertEquals(sharedExit(4, 1), leave.exit());
+  }
+
+  @Test
   void theAddressOfTheGhcbMayBeAnMsrRequest() {
     VmgExit.Event event = PscCall.event(upTo(0));
     GhcbMsr request = GhcbMsr.pageStateChange(new Gfn(4), PscOperation.PRIVATE);
@@ -262,6 +272,8 @@ final class PscParsingTest {
     VmgExit.Event event =
         new VmgExit.Event(GhcbTampering.withAddress(PscCall.event(upTo(0)).ghcb(), 0));
 
-    assertEquals(upTo(0), new PscCall(event).result().buffer());
+    PscCall call = new PscCall(event);
+    assertEquals(upTo(0), call.result().buffer());
+    assertEquals(event.ghcb().exitInfo(), call.info());
   }
 }

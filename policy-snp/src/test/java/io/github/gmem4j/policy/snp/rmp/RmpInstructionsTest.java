@@ -242,6 +242,8 @@ final class RmpInstructionsTest {
   @CsvSource({
     "1, 0x1F, SUCCESS",
     "3, 0x01, SUCCESS",
+    "2, 0x00, SUCCESS",
+    "1, 0x1C, SUCCESS",
     "1, 0x02, FAIL_INPUT",
     "1, 0x20, FAIL_INPUT",
     "0, 0x1F, FAIL_PERMISSION",
@@ -264,6 +266,15 @@ final class RmpInstructionsTest {
       assertEquals(bits, machine.rmp.at(PFN).permissions().of(vmpl));
       assertEquals(VmplPermissions.ALL, machine.rmp.at(PFN).permissions().of(0));
     }
+  }
+
+  @Test
+  void theLastPermissionsOfALevelCount() {
+    VmplPermissions twice = VmplPermissions.INITIAL.with(3, 0x1F).with(2, 0x1F).with(2, 0x01);
+
+    assertEquals(0x01, twice.of(2));
+    assertEquals(0x1F, twice.of(3));
+    assertEquals(0, twice.of(1));
   }
 
   @Test
