@@ -199,7 +199,7 @@ public final class ShareabilityTracker {
   public long runEnd(long page, long limit) {
     Objects.checkIndex(page, pages);
     Objects.checkFromToIndex(page, limit, pages);
-    return page == limit ? limit : firstNot(page + 1, limit, isPrivate(page));
+    return firstNot(page + 1, limit, isPrivate(page));
   }
 
   /** How many pages are private. Beside a change, the number before or after it. */

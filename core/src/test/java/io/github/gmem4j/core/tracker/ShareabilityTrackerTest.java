@@ -115,6 +115,17 @@ class ShareabilityTrackerTest {
   }
 
   @Test
+  void aWholeLastBlockCountsForItsGigabyteWhereverThePagesEnd() {
+    ShareabilityTracker tracker = new ShareabilityTracker(GIGABYTE + 4L * BLOCK, true);
+    tracker.setShared(GIGABYTE, BLOCK);
+    tracker.setShared(GIGABYTE + 3L * BLOCK, BLOCK);
+    tracker.setShared(GIGABYTE + BLOCK, 2L * BLOCK);
+
+    assertEquals(Uniformity.SHARED, tracker.uniformity1G(GIGABYTE));
+    assertEquals(GIGABYTE, tracker.privatePages());
+  }
+
+  @Test
   void aSinglePageMakesItsBlockAndGigabyteMixedAndMergesBack() {
     ShareabilityTracker tracker = new ShareabilityTracker(2L * GIGABYTE, true);
     long page = GIGABYTE + 12_345;
