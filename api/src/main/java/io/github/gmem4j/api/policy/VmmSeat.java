@@ -51,6 +51,19 @@ public interface VmmSeat {
   }
 
   /**
+   * Tells whether, in a VM whose accesses follow the page's state ({@link
+   * io.github.gmem4j.api.vm.VmType.AccessRule#FOLLOWS_STATE}), a memory fault on a frame with
+   * memory behind it is always out of date: another vCPU's conversion came in between, and the
+   * access is simply tried again.
+   *
+   * @implSpec The default says no, since a policy may keep shared pages from the guest, and the
+   *     fault then shows a page that the guest believes to be private.
+   */
+  default boolean everyFaultIsStale() {
+    return false;
+  }
+
+  /**
    * Says what it means that pages which the kernel was to convert still have their old state when
    * the vCPU that asked leaves {@code run()} next, with an exit that does not ask again.
    *

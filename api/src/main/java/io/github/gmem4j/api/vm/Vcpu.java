@@ -20,6 +20,10 @@ public interface Vcpu extends AutoCloseable {
    * <p>An unfinished exit is completed with the reply first, before kicks are looked at, as the
    * kernel does. A reply that does not belong to the last exit is EINVAL.
    *
+   * <p>What a listener or the policy throws comes through. Then either nothing was done with the
+   * reply, and it is to be given again, or the next call returns the exit that was lost, whatever
+   * it is given.
+   *
    * @param reply what the VMM answers to the last exit; {@link Reply#RESUME} if it has no question
    */
   Exit run(Reply reply);

@@ -111,8 +111,8 @@ public interface VirtualMachine extends AutoCloseable {
   Vcpu createVcpu(GuestProgram program);
 
   /**
-   * Registers somebody who is told when memory changes its state and when parts of this VM go. Who
-   * registers twice is told once.
+   * Registers somebody who is told when the kernel has completed a guest's request and when parts
+   * of this VM go. Who registers twice is told once.
    *
    * @implSpec The default registers nobody, for a VM whose VMM learns of these by other ways.
    */

@@ -1,12 +1,11 @@
 package io.github.gmem4j.api.vm;
 
 import io.github.gmem4j.api.memory.GuestMemory;
-import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
 
 /**
- * Told when memory of a VM changes its state, and when a part of the VM has gone: whoever keeps
- * something for it can bring that to an end.
+ * Told when the kernel has completed a guest's request, and when a part of the VM has gone: whoever
+ * keeps something for it can bring that to an end.
  *
  * <p>Told after the fact, by the thread that did it, with no lock of the library held; two threads
  * may tell at once. What a listener throws reaches that thread's caller, after the other listeners
@@ -14,14 +13,22 @@ import io.github.gmem4j.api.memory.Shareability;
  */
 public interface VmListener {
   /**
-   * Pages have been converted, whoever asked for it: the VMM, the kernel inside {@code run()},
-   * another VM that has a view of the memory. Told also where some of them had the state before.
+   * The kernel has converted frames inside {@code run()}. Told by the thread inside, before
+   * anything else happens to the vCPU; another vCPU may have converted them back by then.
    *
-   * @param memory this VM's view
-   * @param pages the pages
-   * @param state the state they have been given
+   * @param vcpu the vCPU that ran
+   * @param frames the frames, in one slot
+   * @param state the state they were given
    */
-  default void stateChanged(GuestMemory memory, PageRange pages, Shareability state) {}
+  default void framesConverted(int vcpu, GfnRange frames, Shareability state) {}
+
+  /**
+   * The kernel has completed what a vCPU's last exit left open: the guest's call or access is
+   * fulfilled, refused or given up, and the kernel converts nothing for it any more, unless the
+   * policy lets pages change by themselves. Told by the thread inside {@code run()}, before the
+   * guest goes on.
+   */
+  default void requestCompleted(int vcpu) {}
 
   /** A vCPU or its VM was closed, and no {@code run()} of the vCPU is under way or will come. */
   default void vcpuClosed(int vcpu) {}

@@ -5,8 +5,6 @@ import io.github.gmem4j.api.memory.Errno;
 import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.KernelResult;
 import io.github.gmem4j.api.memory.Page;
-import io.github.gmem4j.api.memory.Shareability;
-import java.util.List;
 
 /** Allocating and freeing the pages of a memory: fallocate. */
 final class FileSpace {
@@ -32,13 +30,12 @@ final class FileSpace {
     Inode inode = view.inode();
     long first = Math.min(range.start().value(), inode.bytes()) >>> Page.SHIFT;
     long end = Math.min(range.start().value() + range.size().value(), inode.bytes()) >>> Page.SHIFT;
-    List<Long> flipped;
     long stamp = inode.lockExclusive();
     try {
       if (!view.isOpen()) {
         return MemoryView.closed();
       }
-      flipped = Withholding.settleBeforePunch(inode, first, end);
+      Withholding.settleBeforePunch(inode, first, end);
       Invalidation.begin(inode, first, end, Zap.ALL);
       try {
         inode.dropPages(first, end);
@@ -48,7 +45,6 @@ final class FileSpace {
     } finally {
       inode.unlockExclusive(stamp);
     }
-    flipped.forEach(index -> inode.tellStateChanged(index, index + 1, Shareability.PRIVATE));
     return KernelResult.ok(range);
   }
 

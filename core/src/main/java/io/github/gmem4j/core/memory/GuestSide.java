@@ -61,15 +61,12 @@ public interface GuestSide {
   void reclaim(Folio page);
 
   /**
-   * Takes note that the VMM has converted pages: requests of guests that contradict no longer
-   * stand. With no lock held, before {@link #stateChanged}.
+   * Takes note that the VMM converts pages now: requests of guests that contradict no longer stand.
+   * With no lock held.
    *
    * @param bindings where the guest finds pages of the view
    */
-  void convertedByVmm(List<Binding> bindings, long firstPage, long endPage, Shareability state);
-
-  /** Tells who wants to know that pages have been converted. With no lock held. */
-  void stateChanged(GuestMemory view, long firstPage, long endPage, Shareability state);
+  void overtakeByVmm(List<Binding> bindings, long firstPage, long endPage, Shareability target);
 
   /** Tells who wants to know that a view was closed. With no lock held. */
   void memoryClosed(GuestMemory view);

@@ -116,19 +116,10 @@ final class Inode {
     page.belongTo(null);
   }
 
-  /** Tells all VMs that a VMM has converted pages. With no lock held. */
-  void tellConvertedByVmm(long first, long end, Shareability state) {
+  /** Tells all VMs that a VMM converts pages now. With no lock held. */
+  void overtakeByVmm(long first, long end, Shareability target) {
     for (MemoryView view : views) {
-      view.guest().convertedByVmm(view.bindings(), first, end, state);
-    }
-  }
-
-  /** Tells all VMs that pages have been converted, by whomever. With no lock held. */
-  void tellStateChanged(long first, long end, Shareability state) {
-    if (first < end) {
-      for (MemoryView view : views) {
-        view.guest().stateChanged(view, first, end, state);
-      }
+      view.guest().overtakeByVmm(view.bindings(), first, end, target);
     }
   }
 

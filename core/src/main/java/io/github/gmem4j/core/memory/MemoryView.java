@@ -102,14 +102,12 @@ public final class MemoryView implements GuestMemory {
 
   @Override
   public ConversionOutcome convert(ConversionRequest request) {
-    ConversionOutcome outcome =
+    overtake(request);
+    return told(
+        request,
         file.isOpen()
             ? conversion.convert(this, request, Conversion.ANYWAY)
-            : new ConversionOutcome.Rejected(Errno.EBADF, CLOSED);
-    if (outcome.succeeded()) {
-      inode.tellConvertedByVmm(firstPage(request), endPage(request), target(request));
-    }
-    return told(request, outcome);
+            : new ConversionOutcome.Rejected(Errno.EBADF, CLOSED));
   }
 
   /**
@@ -123,21 +121,19 @@ public final class MemoryView implements GuestMemory {
   }
 
   private ConversionOutcome told(ConversionRequest request, ConversionOutcome outcome) {
-    if (outcome.succeeded()) {
-      inode.tellStateChanged(firstPage(request), endPage(request), target(request));
-    }
     if (inode.kernel().isHeard()) {
       inode.kernel().emit(new RoadEvent.ConversionTried(request.range(), target(request), outcome));
     }
     return outcome;
   }
 
-  private static long firstPage(ConversionRequest request) {
-    return request.range().start().page().value();
-  }
-
-  private static long endPage(ConversionRequest request) {
-    return firstPage(request) + request.range().size().wholePages().value();
+  /** The VMM converts now: what guests have asked the kernel for, and contradicts, is older. */
+  private void overtake(ConversionRequest request) {
+    ByteRange range = request.range();
+    if (range.isPageAligned() && range.size().value() > 0) {
+      long first = range.start().page().value();
+      inode.overtakeByVmm(first, first + range.size().wholePages().value(), target(request));
+    }
   }
 
   private static Shareability target(ConversionRequest request) {
@@ -311,11 +307,7 @@ public final class MemoryView implements GuestMemory {
 
   /** Notes that a hypervisor beneath the kernel gave pages to the guest, whoever uses them. */
   public ConversionOutcome flipToPrivate(long first, long end) {
-    ConversionOutcome outcome = conversion.flipToPrivate(this, first, end);
-    if (outcome.succeeded()) {
-      inode.tellStateChanged(first, end, Shareability.PRIVATE);
-    }
-    return outcome;
+    return conversion.flipToPrivate(this, first, end);
   }
 
   /** Keeps the shared pages of a range from the guest, or from everyone. */

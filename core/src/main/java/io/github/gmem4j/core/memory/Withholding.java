@@ -1,7 +1,6 @@
 package io.github.gmem4j.core.memory;
 
 import io.github.gmem4j.api.memory.PageIndex;
-import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.Withheld;
 import io.github.gmem4j.api.road.RoadEvent;
@@ -69,12 +68,10 @@ final class Withholding {
    * Pages withheld from everyone that are about to go become private: references of the old pages
    * say nothing about those that come after them. Under the lock, exclusive.
    */
-  static List<Long> settleBeforePunch(Inode inode, long first, long end) {
-    List<Long> flipped = inode.withheld().fromEveryone(first, end);
-    for (long index : flipped) {
+  static void settleBeforePunch(Inode inode, long first, long end) {
+    for (long index : inode.withheld().fromEveryone(first, end)) {
       Conversion.makePrivate(inode, index, index + 1);
     }
-    return flipped;
   }
 
   /** Empties the host's page tables over a page; tells whether nobody holds a reference. */
@@ -88,7 +85,6 @@ final class Withholding {
   }
 
   private static void tell(Inode inode, List<Long> flipped) {
-    flipped.forEach(index -> inode.tellStateChanged(index, index + 1, Shareability.PRIVATE));
     if (inode.kernel().isHeard()) {
       flipped.forEach(
           index -> inode.kernel().emit(new RoadEvent.LastReferenceDropped(new PageIndex(index))));

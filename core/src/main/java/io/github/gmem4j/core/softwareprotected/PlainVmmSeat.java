@@ -50,4 +50,10 @@ final class PlainVmmSeat implements VmmSeat {
       case Settlement.Poisoned poisoned -> Reply.Answer.REFUSE;
     };
   }
+
+  /** Nothing keeps a page from a guest that has no say in the kind of its accesses. */
+  @Override
+  public boolean everyFaultIsStale() {
+    return true;
+  }
 }

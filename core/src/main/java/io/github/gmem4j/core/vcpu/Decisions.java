@@ -114,13 +114,23 @@ final class Decisions {
   private Step afterConversion(KvmSeat seat, Step.Convert convert) {
     vm.requests().overtake(id, convert.range(), convert.target());
     ConversionOutcome outcome =
-        vm.backing().convert(convert.range(), convert.target(), () -> vm.requests().stands(id));
+        vm.backing()
+            .convert(
+                convert.range(),
+                convert.target(),
+                () -> vm.requests().stands(id),
+                frames -> vm.framesConverted(id, frames, convert.target()));
     return Answered.by(
         vm.policy(), "onConverted", seat.onConverted(view.get(), convert.pending(), outcome));
   }
 
   private Step afterFlip(KvmSeat seat, Step.Flip flip) {
-    ConversionOutcome outcome = vm.backing().flip(flip.range(), flip.target());
+    ConversionOutcome outcome =
+        vm.backing()
+            .flip(
+                flip.range(),
+                flip.target(),
+                frames -> vm.framesConverted(id, frames, flip.target()));
     if (vm.kernel().isHeard()) {
       vm.emit(new RoadEvent.PagesFlipped(id, flip.range(), flip.target()));
     }
@@ -139,7 +149,7 @@ final class Decisions {
 
   /** Forgets the request under way and drops what the kernel holds for it. */
   void forget() {
-    vm.requests().close(id);
+    vm.requestCompleted(id);
     pins.forEach(Pin::close);
     pins.clear();
   }

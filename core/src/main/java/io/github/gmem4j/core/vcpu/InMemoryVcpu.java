@@ -59,6 +59,8 @@ public final class InMemoryVcpu implements Vcpu {
   private @Nullable GuestMove move;
   private @Nullable GuestCall passedOn;
   private Unfinished unfinished = Unfinished.NOTHING;
+  private @Nullable Exit untold;
+  private boolean replied;
   // Whether the platform has let this vCPU run; it is not asked again then.
   private boolean launched;
   private volatile boolean closed;
@@ -205,22 +207,33 @@ public final class InMemoryVcpu implements Vcpu {
   public Exit run(Reply reply) {
     mutex.enter("run");
     try {
-      if (vm.kernel().isHeard()) {
-        vm.emit(new RoadEvent.RunEntered(id, reply));
-      }
-      Exit exit = enterAndLeave(reply);
-      if (vm.kernel().isHeard()) {
-        vm.emit(new RoadEvent.RunLeft(id, exit));
-      }
-      return exit;
+      return told(untold == null ? entered(reply) : untold);
     } finally {
       leave();
     }
   }
 
+  private Exit entered(Reply reply) {
+    if (vm.kernel().isHeard()) {
+      vm.emit(new RoadEvent.RunEntered(id, reply));
+    }
+    return enterAndLeave(reply);
+  }
+
+  /** An exit is not lost where the listener throws: the next {@code run()} returns it. */
+  private Exit told(Exit exit) {
+    untold = exit;
+    if (vm.kernel().isHeard()) {
+      vm.emit(new RoadEvent.RunLeft(id, exit));
+    }
+    untold = null;
+    return exit;
+  }
+
   private Exit enterAndLeave(Reply reply) {
     try {
       Exit exit = enter(reply);
+      replied = false;
       // What the guest of a closed VM runs into, as its slots go, is nobody's business.
       Exit over = isClosed() ? dead() : null;
       return over == null ? exit : over;
@@ -231,9 +244,11 @@ public final class InMemoryVcpu implements Vcpu {
 
   private Exit enter(Reply reply) {
     Exit exit = dead();
-    if (exit == null) {
+    if (exit == null && !replied) {
       exit = complete(reply);
     }
+    // Should a listener or the policy throw from here on, the reply was taken all the same.
+    replied = true;
     if (exit == null) {
       exit = unlaunched();
     }

@@ -10,11 +10,13 @@ import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.Pending;
 import io.github.gmem4j.api.policy.Withheld;
 import io.github.gmem4j.api.vm.ConversionScope;
+import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.Gpa;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.core.memory.MemoryView;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the kernel itself does, inside {@code run()}, to the memory behind guest frames. */
@@ -35,9 +37,13 @@ public final class BackingMemory {
    * Converts frames, slot by slot in ascending order, up to the first failure.
    *
    * @param stillWanted asked under each memory's lock; if it says no the outcome is ECANCELED
+   * @param converted told of the frames of each slot that were converted, with no lock held
    */
   public ConversionOutcome convert(
-      GpaRange range, Shareability target, BooleanSupplier stillWanted) {
+      GpaRange range,
+      Shareability target,
+      BooleanSupplier stillWanted,
+      Consumer<GfnRange> converted) {
     Optional<ConversionOutcome> answered = answerWithoutMemory(range, target, stillWanted);
     return answered.isPresent()
         ? answered.get()
@@ -48,16 +54,19 @@ public final class BackingMemory {
                 view.convert(
                     ConversionRequest.of(
                         ByteRange.of(first << Page.SHIFT, (end - first) << Page.SHIFT), target),
-                    stillWanted));
+                    stillWanted),
+            converted);
   }
 
   /** Notes that the hypervisor gave frames another owner. */
-  public ConversionOutcome flip(GpaRange range, Shareability target) {
+  public ConversionOutcome flip(GpaRange range, Shareability target, Consumer<GfnRange> converted) {
     if (target == Shareability.SHARED) {
-      return convert(range, target, () -> true);
+      return convert(range, target, () -> true, converted);
     }
     Optional<ConversionOutcome> answered = answerWithoutMemory(range, target, () -> true);
-    return answered.isPresent() ? answered.get() : each(range, target, MemoryView::flipToPrivate);
+    return answered.isPresent()
+        ? answered.get()
+        : each(range, target, MemoryView::flipToPrivate, converted);
   }
 
   private Optional<ConversionOutcome> answerWithoutMemory(
@@ -119,7 +128,8 @@ public final class BackingMemory {
     return state == Shareability.SHARED || covered == end - first;
   }
 
-  private ConversionOutcome each(GpaRange range, Shareability target, Piecework work) {
+  private ConversionOutcome each(
+      GpaRange range, Shareability target, Piecework work, Consumer<GfnRange> converted) {
     long end = range.start().gfn().value() + range.size().wholePages().value();
     ConversionOutcome outcome = new ConversionOutcome.AlreadyThere(target);
     for (long gfn = range.start().gfn().value(); gfn < end; ) {
@@ -134,6 +144,7 @@ public final class BackingMemory {
       if (!piece.succeeded()) {
         return piece;
       }
+      converted.accept(GfnRange.of(gfn, pages));
       outcome = piece instanceof ConversionOutcome.Converted ? piece : outcome;
       gfn += pages;
     }

@@ -1,7 +1,6 @@
 package io.github.gmem4j.core.vm;
 
 import io.github.gmem4j.api.memory.GuestMemory;
-import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
 import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.Folio;
@@ -13,6 +12,7 @@ import io.github.gmem4j.api.policy.SlotChange;
 import io.github.gmem4j.api.policy.SlotRefusal;
 import io.github.gmem4j.api.seam.FaultInjector;
 import io.github.gmem4j.api.vm.GfnRange;
+import io.github.gmem4j.api.vm.VmListeners;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.core.boundary.Answered;
 import io.github.gmem4j.core.kernel.HostKernel;
@@ -302,22 +302,14 @@ public final class GuestMmu implements GuestSide, PlatformHost {
   }
 
   @Override
-  public void convertedByVmm(
-      List<Binding> bindings, long firstPage, long endPage, Shareability state) {
+  public void overtakeByVmm(
+      List<Binding> bindings, long firstPage, long endPage, Shareability target) {
     for (Binding binding : bindings) {
       long first = Math.max(firstPage, binding.firstPage());
       long end = Math.min(endPage, binding.endPage());
       if (first < end) {
-        requests.overtakenByVmm(GfnRange.of(binding.gfnOf(first), end - first).bytes(), state);
+        requests.overtakeByVmm(GfnRange.of(binding.gfnOf(first), end - first).bytes(), target);
       }
-    }
-  }
-
-  @Override
-  public void stateChanged(GuestMemory view, long firstPage, long endPage, Shareability state) {
-    if (!listeners.areNone()) {
-      PageRange pages = PageRange.of(firstPage, endPage - firstPage);
-      listeners.tell(listener -> listener.stateChanged(view, pages, state));
     }
   }
 

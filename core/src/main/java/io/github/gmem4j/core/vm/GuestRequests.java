@@ -43,9 +43,9 @@ public final class GuestRequests {
             noted != null && noted.asks(range, target) ? noted : new Request(range, target, false));
   }
 
-  /** Forgets a vCPU's request. */
-  public void close(int vcpu) {
-    requests.remove(vcpu);
+  /** Forgets a vCPU's request; tells whether there was one. */
+  public boolean close(int vcpu) {
+    return requests.remove(vcpu) != null;
   }
 
   /** Notes that a vCPU converts now: requests of others that contradict no longer stand. */
@@ -56,8 +56,8 @@ public final class GuestRequests {
     }
   }
 
-  /** Notes that the VMM has converted: requests that contradict no longer stand. */
-  void overtakenByVmm(GpaRange range, Shareability target) {
+  /** Notes that the VMM converts now: requests that contradict no longer stand. */
+  void overtakeByVmm(GpaRange range, Shareability target) {
     overtake(NOBODY, range, target);
   }
 

@@ -14,6 +14,7 @@ import io.github.gmem4j.api.policy.ConversionPolicy;
 import io.github.gmem4j.api.policy.PolicyTraits;
 import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.vm.ConversionScope;
+import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.GpaRange;
 import io.github.gmem4j.api.vm.HostAddressSpace;
 import io.github.gmem4j.api.vm.MemorySlot;
@@ -21,6 +22,7 @@ import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.api.vm.VmListener;
+import io.github.gmem4j.api.vm.VmListeners;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.core.boundary.Answered;
 import io.github.gmem4j.core.kernel.HostKernel;
@@ -189,6 +191,18 @@ public final class InMemoryVm implements VirtualMachine {
   @Override
   public void removeListener(VmListener listener) {
     listeners.remove(listener);
+  }
+
+  /** The kernel has converted frames while a vCPU ran. */
+  public void framesConverted(int vcpu, GfnRange frames, Shareability state) {
+    listeners.tell(listener -> listener.framesConverted(vcpu, frames, state));
+  }
+
+  /** What a vCPU's last exit left open is completed, or given up. */
+  public void requestCompleted(int vcpu) {
+    if (requests.close(vcpu)) {
+      listeners.tell(listener -> listener.requestCompleted(vcpu));
+    }
   }
 
   /** A vCPU was closed. */

@@ -36,6 +36,11 @@ record CheckedVmmSeat(VmmSeat seat) implements VmmSeat {
   }
 
   @Override
+  public boolean everyFaultIsStale() {
+    return seat.everyFaultIsStale();
+  }
+
+  @Override
   public Unconverted unconverted(Wish.Convert wish) {
     return checked("unconverted", seat.unconverted(wish));
   }

@@ -14,6 +14,7 @@ import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.api.vm.VmType.AccessRule;
 import io.github.gmem4j.core.boundary.Answered;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,14 @@ public final class Coordinator implements AutoCloseable {
    * an implicit request like any other. Each counts for the policy's implicit rule.
    */
   public static final int MOST_STALE_FAULTS = 2;
+
+  /**
+   * The same where accesses follow the page's state and {@link VmmSeat#everyFaultIsStale} says that
+   * a memory fault on a frame with memory behind it is always out of date, whatever state it names:
+   * to convert for it would undo what another vCPU has asked for. Counted while the vCPU finishes
+   * nothing; none counts for the implicit rule.
+   */
+  public static final int MOST_STALE_FAULTS_WHERE_STATE_DECIDES = 100;
 
   private final VirtualMachine vm;
   private final VmmSeat rules;
@@ -147,7 +156,7 @@ public final class Coordinator implements AutoCloseable {
     desk.watch(vcpu);
     Exit exit = desk.open().orElse(null);
     if (exit == null) {
-      exit = run(desk, vcpu, Reply.RESUME);
+      exit = run(desk, vcpu, desk.undelivered());
     }
     while (true) {
       switch (settle(desk, exit, () -> finished(vcpu))) {
@@ -195,7 +204,9 @@ public final class Coordinator implements AutoCloseable {
     return desks.computeIfAbsent(vcpu, Desk::new);
   }
 
+  /** Should {@code run} throw, the reply is given again the next time. */
   private static Exit run(Desk desk, Vcpu vcpu, Reply reply) {
+    desk.delivers(reply);
     Exit exit = Answered.by("vCPU " + vcpu.id(), "run", vcpu.run(reply));
     desk.left(vcpu);
     return exit;
@@ -218,35 +229,42 @@ public final class Coordinator implements AutoCloseable {
       return answer;
     } finally {
       if (desk.end()) {
-        life.isGone(desk.vcpu());
+        life.isGone(desk);
       }
     }
   }
 
   private Answer answerTo(Desk desk, Exit exit, IntSupplier finished) {
     if (!(rules.wish(exit) instanceof Wish.Convert wish)) {
-      settling.leave(desk.vcpu(), exit);
+      desk.gotOn();
+      settling.leave(desk.vcpu(), exit, desk.unpark());
       return Answer.NOT_MINE;
     }
-    if (settling.isOpen(desk.vcpu(), wish)) {
+    if (desk.hasParked(wish)) {
       return fulfil(desk, wish, exit);
     }
     ImplicitRule rule = rules.implicitRule();
     if (wish.origin() == Origin.EXPLICIT) {
       desk.streak(Streak.NONE);
+      desk.gotOn();
     } else {
-      boolean stale = isOutOfDate(wish);
-      Streak streak = desk.streak();
-      desk.streak(
-          stale
-              ? streak.withStale(wish.range(), finished.getAsInt())
-              : streak.with(wish.range(), finished.getAsInt()));
-      if (!desk.streak().isAllowedBy(rule)) {
-        settling.leave(desk.vcpu(), exit);
-        return new Answer.Denied(wish);
+      boolean stateDecides =
+          rules.everyFaultIsStale() && vm.type().accessRule() == AccessRule.FOLLOWS_STATE;
+      boolean stale = isBacked(wish) && (stateDecides || isThere(wish));
+      int most = stateDecides ? MOST_STALE_FAULTS_WHERE_STATE_DECIDES : MOST_STALE_FAULTS;
+      boolean again = desk.isStale(stale, finished.getAsInt(), most);
+      if (!(again && stateDecides)) {
+        desk.streak(
+            stale
+                ? desk.streak().withStale(wish.range(), finished.getAsInt())
+                : desk.streak().with(wish.range(), finished.getAsInt()));
+        if (!desk.streak().isAllowedBy(rule)) {
+          settling.leave(desk.vcpu(), exit, desk.unpark());
+          return new Answer.Denied(wish);
+        }
       }
-      if (desk.isStale(stale, MOST_STALE_FAULTS)) {
-        settling.leave(desk.vcpu(), exit);
+      if (again) {
+        settling.leave(desk.vcpu(), exit, desk.unpark());
         return new Answer.OutOfDate(wish);
       }
     }
@@ -254,33 +272,53 @@ public final class Coordinator implements AutoCloseable {
     return fulfil(desk, wish, exit);
   }
 
+  private boolean isBacked(Wish.Convert wish) {
+    return planned(wish) instanceof Plan.Pieces;
+  }
+
   /** The page may have become what the access wants since the fault looked at it. */
-  private boolean isOutOfDate(Wish.Convert wish) {
-    return wish.range().isPageAligned()
-        && !wish.range().isEmptyOrWraps()
-        && Plan.of(vm, wish.range().frames(), wish.target()) instanceof Plan.Pieces planned
+  private boolean isThere(Wish.Convert wish) {
+    return planned(wish) instanceof Plan.Pieces planned
         && planned.pieces().stream().allMatch(states::allHave);
   }
 
+  private Plan planned(Wish.Convert wish) {
+    return wish.range().isPageAligned() && !wish.range().isEmptyOrWraps()
+        ? Plan.of(vm, wish.range().frames(), wish.target())
+        : new Plan.Unbacked(true);
+  }
+
   private Answer fulfil(Desk desk, Wish.Convert wish, Exit exit) {
-    Optional<Settlement> settlement =
+    Progress progress =
         settling.settle(
             desk.vcpu(),
             wish,
             exit,
+            desk.unpark(),
             errorOffset(exit),
             (pause, attempt) -> {
+              if (desk.mustLeave()) {
+                return false;
+              }
               listener.on(new RoadEvent.VcpuHeld(desk.vcpu(), pause, attempt));
               return desk.hold(waiter, pause);
             });
-    if (settlement.isEmpty()) {
-      return new Answer.Interrupted(wish);
-    }
+    return switch (progress) {
+      case Progress.Settled settled -> told(desk, wish, settled.settlement());
+      case Progress.Held held -> {
+        desk.park(held.request());
+        yield new Answer.Interrupted(wish);
+      }
+      case Progress.HeldWithKernel held -> new Answer.Interrupted(wish);
+    };
+  }
+
+  private Answer told(Desk desk, Wish.Convert wish, Settlement settlement) {
     if (life.isOver()) {
-      life.isGone(desk.vcpu());
+      life.isGone(desk);
     }
-    listener.on(new RoadEvent.WishSettled(desk.vcpu(), wish, settlement.get()));
-    return new Answer.Settled(wish, settlement.get(), rules.reply(wish, settlement.get()));
+    listener.on(new RoadEvent.WishSettled(desk.vcpu(), wish, settlement));
+    return new Answer.Settled(wish, settlement, rules.reply(wish, settlement));
   }
 
   private static Optional<ByteOffset> errorOffset(Exit exit) {

@@ -1,9 +1,11 @@
 package io.github.gmem4j.core.vmm;
 
+import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.seam.EndableWaiter;
 import io.github.gmem4j.api.seam.Waiter;
 import io.github.gmem4j.api.vm.Exit;
 import io.github.gmem4j.api.vm.KickWatch;
+import io.github.gmem4j.api.vm.Reply;
 import io.github.gmem4j.api.vm.Vcpu;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,8 +23,11 @@ final class Desk {
   private volatile boolean kicked;
   private volatile boolean closed;
   private Optional<Exit> open = Optional.empty();
+  private Optional<Request> parked = Optional.empty();
+  private Reply undelivered = Reply.RESUME;
   private Streak streak = Streak.NONE;
   private int staleFaults;
+  private int finishedAtStale;
   private @Nullable Vcpu watched;
   private KickWatch watch = KickWatch.NONE;
 
@@ -72,6 +77,23 @@ final class Desk {
     return open;
   }
 
+  /** Keeps a request whose wait was ended from outside. */
+  synchronized void park(Request request) {
+    parked = Optional.of(request);
+  }
+
+  /** Takes the request that was kept, if there is one. */
+  synchronized Optional<Request> unpark() {
+    Optional<Request> taken = parked;
+    parked = Optional.empty();
+    return taken;
+  }
+
+  /** Tells whether a request that was kept asks for that. */
+  synchronized boolean hasParked(Wish.Convert wish) {
+    return parked.filter(request -> request.wish().equals(wish)).isPresent();
+  }
+
   /** Ends the hold, if the vCPU is held. */
   synchronized void kick() {
     kicked = true;
@@ -108,9 +130,19 @@ final class Desk {
     streak = next;
   }
 
-  /** Notes whether a fault was out of date; tells whether it is to be taken for that. */
-  boolean isStale(boolean stale, int most) {
-    staleFaults = stale ? staleFaults + 1 : 0;
+  /** The vCPU has left for another reason than a fault. */
+  void gotOn() {
+    staleFaults = 0;
+  }
+
+  /**
+   * Notes whether a fault was out of date; tells whether it is to be taken for that. A vCPU that
+   * has got on since the last one begins anew.
+   */
+  boolean isStale(boolean stale, int finished, int most) {
+    boolean goesOn = finished == finishedAtStale;
+    staleFaults = stale ? (goesOn ? staleFaults : 0) + 1 : 0;
+    finishedAtStale = finished;
     return stale && staleFaults <= most;
   }
 
@@ -125,8 +157,19 @@ final class Desk {
     }
   }
 
+  /** The vCPU is run with a reply, which may not reach it. */
+  void delivers(Reply reply) {
+    undelivered = reply;
+  }
+
+  /** Returns the reply to run the vCPU with: the last one, if it may not have reached it. */
+  Reply undelivered() {
+    return undelivered;
+  }
+
   /** The vCPU has left {@code run()}: a kick that it took there ends no hold any more. */
   void left(Vcpu runner) {
+    undelivered = Reply.RESUME;
     kicked = false;
     if (runner.isKicked()) {
       kicked = true;
@@ -149,7 +192,8 @@ final class Desk {
     return !mustLeave();
   }
 
-  private boolean mustLeave() {
+  /** Tells whether a hold must end, or not begin. */
+  boolean mustLeave() {
     return closed || kicked || Thread.currentThread().isInterrupted();
   }
 }

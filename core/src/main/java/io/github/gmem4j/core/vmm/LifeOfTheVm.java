@@ -1,16 +1,16 @@
 package io.github.gmem4j.core.vmm;
 
 import io.github.gmem4j.api.memory.GuestMemory;
-import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.vm.GfnRange;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.VmListener;
 import io.github.gmem4j.core.boundary.Thrown;
 import java.util.Map;
 
 /**
- * Ends the requests whose vCPU, slot, memory or VM is gone, and hears of changes of state for those
- * that the kernel has.
+ * Ends the requests whose vCPU, slot, memory or VM is gone, and hears when the kernel's turn with
+ * one is over.
  */
 final class LifeOfTheVm implements VmListener {
   private final Map<Integer, Desk> desks;
@@ -34,25 +34,32 @@ final class LifeOfTheVm implements VmListener {
   }
 
   @Override
-  public void stateChanged(GuestMemory memory, PageRange pages, Shareability state) {
-    register.stateChanged(memory, pages, state);
+  public void framesConverted(int vcpu, GfnRange frames, Shareability state) {
+    register.converted(vcpu, frames, state);
+  }
+
+  @Override
+  public void requestCompleted(int vcpu) {
+    register.completed(vcpu);
   }
 
   @Override
   public void vcpuClosed(int vcpu) {
     Desk desk = desks.remove(vcpu);
-    // A thread that is answering the vCPU ends what there is itself.
-    if (desk == null || desk.close()) {
-      isGone(vcpu);
+    if (desk == null) {
+      kernel.vcpuGone(vcpu);
+    } else if (desk.close()) {
+      isGone(desk);
     }
+    // Else a thread is answering the vCPU, and ends what there is itself.
   }
 
   /** Nobody answers a vCPU that is gone, and it does not run. */
-  void isGone(int vcpu) {
-    settling.abandon(vcpu);
-    kernel.vcpuGone(vcpu);
+  void isGone(Desk desk) {
+    desk.unpark().ifPresent(settling::abandon);
+    kernel.vcpuGone(desk.vcpu());
     if (over) {
-      kernel.vmGone(vcpu);
+      kernel.vmGone(desk.vcpu());
     }
   }
 

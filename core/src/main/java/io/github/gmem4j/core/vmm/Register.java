@@ -1,8 +1,7 @@
 package io.github.gmem4j.core.vmm;
 
-import io.github.gmem4j.api.memory.GuestMemory;
-import io.github.gmem4j.api.memory.PageRange;
 import io.github.gmem4j.api.memory.Shareability;
+import io.github.gmem4j.api.vm.GfnRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +41,7 @@ final class Register {
     for (Request other : requests) {
       if (other.excludes() && other.frames().overlaps(request.frames())) {
         return other.stage() instanceof Stage.WithKernel with
-                && with.turn() == Stage.KernelsTurn.STILL_COMING
+                && with.turn() == Stage.KernelsTurn.COMPLETED
                 && other.mayBeTakenOverBy(request)
             ? new Entry.Entered(takeOver(request, other, with.roll()))
             : new Entry.InTheWay(other);
@@ -60,7 +59,7 @@ final class Register {
             request.wish(),
             older.frames(),
             request.patience(),
-            new Stage.WithKernel(roll, Remaining.of(roll.pieces()), Stage.KernelsTurn.RUN));
+            new Stage.WithKernel(roll));
     requests.removeIf(older::isVery);
     replace(request, taken);
     return taken;
@@ -82,13 +81,6 @@ final class Register {
     requests.removeIf(request::isVery);
   }
 
-  /** Returns a vCPU's request that its last exit made and that is not over or with the kernel. */
-  synchronized Optional<Request> open(int vcpu) {
-    return requests.stream()
-        .filter(request -> request.vcpu() == vcpu && !request.isWithKernel())
-        .findFirst();
-  }
-
   /** Returns the value that a request of the kernel's has now; empty if it has it no more. */
   synchronized Optional<Request> current(Request request) {
     return requests.stream()
@@ -105,13 +97,25 @@ final class Register {
     return requests.stream().filter(Request::isWithKernel).toList();
   }
 
-  /** Takes note of a change of state for the requests that the kernel has. */
-  synchronized void stateChanged(GuestMemory memory, PageRange pages, Shareability state) {
+  /**
+   * The kernel has converted frames while a vCPU ran: with its request for them, or because they
+   * were still coming.
+   */
+  synchronized void converted(int vcpu, GfnRange frames, Shareability state) {
     requests.replaceAll(request ->
-        request.stage() instanceof Stage.WithKernel with && with.remaining().concerns(memory, pages)
-            ? request.at(
-                new Stage.WithKernel(
-                    with.roll(), with.remaining().after(memory, pages, state), with.turn()))
+        request.isWithKernel()
+                && (request.vcpu() == vcpu || !request.isInRun())
+                && request.wish().target() == state
+                && request.frames().overlaps(frames)
+            ? request.converted(frames)
+            : request);
+  }
+
+  /** The kernel has completed what a vCPU ran with. */
+  synchronized void completed(int vcpu) {
+    requests.replaceAll(request ->
+        request.vcpu() == vcpu && request.isInRun()
+            ? request.inKernel(Stage.KernelsTurn.COMPLETED)
             : request);
   }
 

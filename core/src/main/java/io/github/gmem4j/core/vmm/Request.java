@@ -6,6 +6,7 @@ import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Settlement.Obstacle;
 import io.github.gmem4j.api.policy.Wish;
 import io.github.gmem4j.api.vm.GfnRange;
+import java.util.stream.Stream;
 
 /**
  * A guest's request in the VMM's hands. Immutable: each step makes the next value.
@@ -34,14 +35,31 @@ record Request(int vcpu, Wish.Convert wish, GfnRange frames, Patience patience, 
   /** The same request of the kernel's, at another place in it. */
   Request inKernel(Stage.KernelsTurn turn) {
     return stage instanceof Stage.WithKernel with
-        ? at(new Stage.WithKernel(with.roll(), with.remaining(), turn))
+        ? at(new Stage.WithKernel(with.roll(), turn, with.converted()))
         : this;
+  }
+
+  /** Tells whether all of its frames are among some. */
+  boolean liesIn(GfnRange others) {
+    return others.first().value() <= frames.first().value()
+        && frames.endExclusive() <= others.endExclusive();
   }
 
   /** Tells whether the kernel may convert pages of a memory for it. */
   boolean concerns(GuestMemory memory) {
     return stage instanceof Stage.WithKernel with
         && with.roll().pieces().stream().anyMatch(piece -> piece.memory().equals(memory));
+  }
+
+  /** The same request of the kernel's, some frames of which it has converted. */
+  Request converted(GfnRange some) {
+    return stage instanceof Stage.WithKernel with
+        ? at(
+            new Stage.WithKernel(
+                with.roll(),
+                with.turn(),
+                Stream.concat(with.converted().stream(), Stream.of(some)).toList()))
+        : this;
   }
 
   /**
@@ -70,8 +88,7 @@ record Request(int vcpu, Wish.Convert wish, GfnRange frames, Patience patience, 
   boolean mayBeTakenOverBy(Request newer) {
     return newer.wish().by() == Converter.KVM
         && wish.target() == newer.wish().target()
-        && frames.first().value() <= newer.frames().first().value()
-        && newer.frames().endExclusive() <= frames.endExclusive();
+        && newer.liesIn(frames);
   }
 
   /** Returns what comes of it if something was in the way at the last try that its rule allows. */

@@ -30,18 +30,14 @@ record Roll(List<PlannedConversion> pieces, List<Entry> entries) {
     return new Roll(pieces, List.copyOf(entries));
   }
 
-  /** What the first entries are owed if nothing was converted: each an abort, in reverse. */
-  List<LastWord> aborts(int ready) {
-    return lastWords(ready, piece -> false);
+  /** What everybody is owed: a commit for what has changed hands, then an abort for the rest. */
+  List<LastWord> lastWords(Predicate<PlannedConversion> changed) {
+    return lastWords(entries.size(), changed);
   }
 
-  /** What everybody is owed: a commit for what was converted, then an abort for the rest. */
-  List<LastWord> lastWords(Predicate<PlannedConversion> converted) {
-    return lastWords(entries.size(), converted);
-  }
-
-  private List<LastWord> lastWords(int ready, Predicate<PlannedConversion> converted) {
-    List<PlannedConversion> done = pieces.stream().filter(converted).toList();
+  /** What the first entries are owed; aborts in reverse order. */
+  List<LastWord> lastWords(int ready, Predicate<PlannedConversion> changed) {
+    List<PlannedConversion> done = pieces.stream().filter(changed).toList();
     List<LastWord> words = new ArrayList<>(ready);
     for (Entry entry : entries.subList(0, ready)) {
       if (done.contains(entry.piece())) {

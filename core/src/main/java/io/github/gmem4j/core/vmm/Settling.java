@@ -3,6 +3,7 @@ package io.github.gmem4j.core.vmm;
 import io.github.gmem4j.api.memory.ByteOffset;
 import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.policy.PolicyTraits.Converter;
 import io.github.gmem4j.api.policy.Settlement;
 import io.github.gmem4j.api.policy.Settlement.Obstacle;
 import io.github.gmem4j.api.policy.VmmSeat;
@@ -25,61 +26,62 @@ final class Settling {
     this.kernel = kernel;
   }
 
-  /** Tells whether a vCPU's request is to go on, after its wait was ended from outside. */
-  boolean isOpen(int vcpu, Wish.Convert wish) {
-    return register.open(vcpu).filter(request -> request.wish().equals(wish)).isPresent();
-  }
-
   /**
    * Settles a wish.
    *
+   * @param parked the vCPU's request whose wait was ended from outside, if there is one
    * @param errorOffset where the kernel found a page held when it tried by itself; empty if the
    *     exit does not say, as at every first try
-   * @return empty if the wait was ended from outside; the request goes on when asked again
    */
-  Optional<Settlement> settle(
-      int vcpu, Wish.Convert wish, Exit exit, Optional<ByteOffset> errorOffset, Holding holding) {
-    Optional<Request> parked = register.open(vcpu);
+  Progress settle(
+      int vcpu,
+      Wish.Convert wish,
+      Exit exit,
+      Optional<Request> parked,
+      Optional<ByteOffset> errorOffset,
+      Holding holding) {
     if (parked.isPresent() && parked.get().wish().equals(wish)) {
       return drive(parked.get(), holding);
     }
+    parked.ifPresent(stepping::abandon);
     Optional<Request> asked = errorOffset.isPresent() ? asked(vcpu, wish) : Optional.empty();
     if (asked.isPresent()) {
       return settleAgain(asked.get(), errorOffset, holding);
     }
-    leave(vcpu, exit);
+    kernel.afterRun(vcpu, exit);
     if (!wish.range().isPageAligned() || wish.range().isEmptyOrWraps()) {
-      return Optional.of(
+      return new Progress.Settled(
           new Settlement.Rejected(
               new ConversionOutcome.Rejected(
                   Errno.EINVAL, "not a range of whole pages: " + wish.range())));
     }
-    return drive(begin(vcpu, wish), holding);
+    if (wish.by() == Converter.KVM && errorOffset.isEmpty()) {
+      kernel.asksAnew(vcpu, wish.range().frames());
+    }
+    return begin(vcpu, wish, holding);
   }
 
   /** A vCPU has left {@code run()} with something else than what it asked before. */
-  void leave(int vcpu, Exit exit) {
-    abandon(vcpu);
+  void leave(int vcpu, Exit exit, Optional<Request> parked) {
+    parked.ifPresent(stepping::abandon);
     kernel.afterRun(vcpu, exit);
   }
 
-  /**
-   * A vCPU's request that was not settled, and not handed to the kernel, is not wanted any more.
-   */
-  void abandon(int vcpu) {
-    register.open(vcpu).ifPresent(stepping::abandon);
+  /** A vCPU's request whose wait was ended from outside is not wanted any more. */
+  void abandon(Request parked) {
+    stepping.abandon(parked);
   }
 
-  private Request begin(int vcpu, Wish.Convert wish) {
+  private Progress begin(int vcpu, Wish.Convert wish, Holding holding) {
     Request request =
         new Request(
             vcpu, wish, wish.range().frames(), Patience.of(rules.retryRule(wish)), Stage.ENTERING);
+    kernel.makeWay(request.frames());
     register.add(request);
-    return request;
+    return drive(request, holding);
   }
 
-  private Optional<Settlement> drive(Request request, Holding holding) {
-    kernel.makeWay(request.frames());
+  private Progress drive(Request request, Holding holding) {
     return stepping.run(
         request,
         (pause, attempt) -> {
@@ -90,27 +92,26 @@ final class Settling {
   }
 
   /** The kernel could not convert by itself and asks again; everybody is ready already. */
-  private Optional<Settlement> settleAgain(
-      Request request, Optional<ByteOffset> errorOffset, Holding holding) {
+  private Progress settleAgain(Request request, Optional<ByteOffset> errorOffset, Holding holding) {
     Request tried = request.with(request.patience().afterFailedTry());
     Optional<Patience.NextTry> next = tried.patience().next(Duration.ZERO);
     if (next.isEmpty()) {
       Settlement settlement = tried.givenUp(Obstacle.askedAgain(errorOffset));
-      return Optional.of(kernel.end(request, settlement).orElse(settlement));
+      return new Progress.Settled(kernel.end(request, settlement).orElse(settlement));
     }
     if (!holding.hold(next.get().pause(), tried.patience().attempts())) {
-      return Optional.empty();
+      return new Progress.HeldWithKernel();
     }
     for (Optional<Request> now = asked(request.vcpu(), request.wish());
         now.isPresent();
         now = asked(request.vcpu(), request.wish())) {
       Request ready = now.get().with(next.get().then()).inKernel(Stage.KernelsTurn.RUN);
       if (register.replace(now.get(), ready)) {
-        return Optional.of(Settlement.READY);
+        return new Progress.Settled(Settlement.READY);
       }
     }
     // It was found to be over while the vCPU was held, and everybody has had the last word.
-    return drive(begin(request.vcpu(), request.wish()), holding);
+    return begin(request.vcpu(), request.wish(), holding);
   }
 
   private Optional<Request> asked(int vcpu, Wish.Convert wish) {

@@ -2,6 +2,7 @@ package io.github.gmem4j.core.vmm;
 
 import io.github.gmem4j.api.participant.PlannedConversion;
 import io.github.gmem4j.api.policy.Settlement;
+import io.github.gmem4j.api.vm.GfnRange;
 import java.util.List;
 
 /**
@@ -47,17 +48,29 @@ sealed interface Stage {
    * The kernel may convert while the vCPU runs, and nobody takes that back: nothing to do until it
    * is known that its turn is over.
    *
-   * @param remaining what the kernel has still to convert, as far as changes of state tell
-   * @param turn whose turn it is
+   * @param turn where in the kernel it is
+   * @param converted frames that the kernel has converted for it, as it said
    */
-  record WithKernel(Roll roll, Remaining remaining, KernelsTurn turn) implements Stage {}
+  record WithKernel(Roll roll, KernelsTurn turn, List<GfnRange> converted) implements Stage {
+    WithKernel(Roll roll) {
+      this(roll, KernelsTurn.RUN, List.of());
+    }
+
+    /** Tells whether the kernel has converted a piece. */
+    boolean hasConverted(PlannedConversion piece) {
+      return converted.stream().anyMatch(frames -> frames.overlaps(piece.frames()));
+    }
+  }
 
   /** Where in the kernel a request is. */
   enum KernelsTurn {
-    /** The vCPU was or will be run with it. */
+    /** The vCPU was, or will be, run with it. */
     RUN,
-    /** The vCPU has left without it, but the pages change hands by themselves, later. */
-    STILL_COMING
+    /**
+     * The kernel has completed the guest's call or access. What has not changed by now does not
+     * change, unless the policy says that it changes by itself, later.
+     */
+    COMPLETED
   }
 
   /**

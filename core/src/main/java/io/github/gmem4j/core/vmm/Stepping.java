@@ -27,10 +27,10 @@ final class Stepping {
   /**
    * Steps a request until it is settled or the kernel has it.
    *
-   * @return what came of it; empty if a wait was ended from outside, and the request is still in
-   *     the register, as it was before the try that failed
+   * @throws RuntimeException what was thrown meanwhile, after the last words; an {@code Error}
+   *     likewise
    */
-  Optional<Settlement> run(Request first, Holding holding) {
+  Progress run(Request first, Holding holding) {
     Request now = first;
     while (!now.isWithKernel()) {
       switch (step(now)) {
@@ -38,17 +38,17 @@ final class Stepping {
         case Turn.Waits waits -> {
           Optional<Request> next = waitFor(now, waits, holding);
           if (next.isEmpty()) {
-            return Optional.empty();
+            return new Progress.Held(now);
           }
           now = next.get();
         }
         case Turn.Over over -> {
           register.remove(now);
-          return Optional.of(settlement(over.ended()));
+          return new Progress.Settled(settlement(over.ended()));
         }
       }
     }
-    return Optional.of(Settlement.READY);
+    return new Progress.Settled(Settlement.READY);
   }
 
   private Turn step(Request now) {
@@ -86,8 +86,9 @@ final class Stepping {
   /** Ends a request that nobody waits for any more: those who are ready have the last word. */
   void abandon(Request request) {
     Turn.Goes goes = ends(request, new Ended.Settled(Settlement.READY));
-    register.replace(request, goes.next());
-    run(goes.next(), Holding.NEVER);
+    if (register.replace(request, goes.next())) {
+      run(goes.next(), Holding.NEVER);
+    }
   }
 
   /** Something was thrown: what is left to do is to say the last words, truly. */
@@ -105,7 +106,8 @@ final class Stepping {
             switch (request.stage()) {
               case Stage.Entering entering -> ending(Roll.NOBODY, List.of(), ended);
               case Stage.Planning planning -> ending(Roll.NOBODY, List.of(), ended);
-              case Stage.Preparing at -> ending(at.roll(), at.roll().aborts(at.ready()), ended);
+              case Stage.Preparing at ->
+                  ending(at.roll(), at.roll().lastWords(at.ready(), states::allHave), ended);
               case Stage.Converting at -> byState(at.roll(), ended);
               case Stage.Undoing at -> byState(at.roll(), ended);
               case Stage.WithKernel at -> byState(at.roll(), ended);

@@ -99,21 +99,25 @@ final class Steps {
           case Preparation.Refused refused ->
               ending(
                   roll,
-                  roll.aborts(preparing.ready()),
+                  owed(preparing),
                   new Ended.Settled(new Settlement.Refused(who.name(), refused.reason())));
           case Preparation.NeedsTime needs ->
-              ending(
-                  roll, roll.aborts(preparing.ready()), new Ended.Later(who.name(), needs.hint()));
+              ending(roll, owed(preparing), new Ended.Later(who.name(), needs.hint()));
         };
     return new Turn.Goes(
         request.at(next),
         Optional.of(new RoadEvent.ParticipantPrepared(who.name(), entry.piece(), answer)));
   }
 
+  /** Some designs change the pages before anybody is asked: then it is too late for an abort. */
+  private List<LastWord> owed(Stage.Preparing preparing) {
+    return preparing.roll().lastWords(preparing.ready(), states::allHave);
+  }
+
   private static Stage allReady(Converter by, Roll roll) {
     return switch (by) {
       case VMM -> new Stage.Converting(roll, List.of(), List.of());
-      case KVM -> new Stage.WithKernel(roll, Remaining.of(roll.pieces()), Stage.KernelsTurn.RUN);
+      case KVM -> new Stage.WithKernel(roll);
     };
   }
 

@@ -49,6 +49,14 @@ final class WithTheKernel {
     endAll(request -> request.frames().overlaps(frames) && isDone(request));
   }
 
+  /**
+   * A guest's call asks the kernel for frames anew: what was still coming there for this vCPU was
+   * cancelled by the guest since, or the call would have been refused.
+   */
+  void asksAnew(int vcpu, GfnRange frames) {
+    endAll(request -> request.vcpu() == vcpu && request.liesIn(frames));
+  }
+
   /** A vCPU is gone, and does not run with any of its requests any more. */
   void vcpuGone(int vcpu) {
     leaveBehind(request -> request.vcpu() == vcpu);
@@ -73,7 +81,7 @@ final class WithTheKernel {
                     piece ->
                         piece.memory().equals(memory)
                             ? piece.target() == Shareability.PRIVATE
-                            : hasChanged(piece))
+                            : hasChanged(request, piece))
                 .isPresent());
   }
 
@@ -98,7 +106,7 @@ final class WithTheKernel {
    * @return what came of it; empty if somebody else has ended it
    */
   Optional<Settlement> end(Request request, Settlement settlement) {
-    return end(request, settlement, this::hasChanged);
+    return end(request, settlement, piece -> hasChanged(request, piece));
   }
 
   private void endAll(Predicate<Request> like) {
@@ -111,12 +119,8 @@ final class WithTheKernel {
   }
 
   private boolean leaveBehind(Request request) {
-    boolean stillComing =
-        states.areKnown()
-            && !isDone(request)
-            && rules.unconverted(request.wish()) == Unconverted.STILL_COMING;
-    return stillComing
-        ? register.replace(request, request.inKernel(Stage.KernelsTurn.STILL_COMING))
+    return isStillComing(request) && !isDone(request)
+        ? register.replace(request, request.inKernel(Stage.KernelsTurn.COMPLETED))
         : end(request, Settlement.READY).isPresent();
   }
 
@@ -146,18 +150,33 @@ final class WithTheKernel {
     Request ending =
         request.at(new Stage.Ending(with.roll(), words, List.of(), new Ended.Settled(settlement)));
     return register.replace(request, ending)
-        ? stepping.run(ending, Holding.NEVER)
+            && stepping.run(ending, Holding.NEVER) instanceof Progress.Settled settled
+        ? Optional.of(settled.settlement())
         : Optional.empty();
   }
 
+  /** Tells whether the kernel changes nothing any more for a request. */
   private boolean isDone(Request request) {
     return request.stage() instanceof Stage.WithKernel with
-        && (with.remaining().isNothing()
-            || with.roll().pieces().stream().allMatch(states::allHave));
+        && (with.roll().pieces().stream().allMatch(states::allHave)
+            || (with.turn() == Stage.KernelsTurn.COMPLETED && !isStillComing(request)));
   }
 
-  /** Where the state cannot be asked for, the kernel would have asked again. */
-  private boolean hasChanged(PlannedConversion piece) {
-    return !states.areKnown() || states.allHave(piece);
+  private boolean isStillComing(Request request) {
+    return states.areKnown() && rules.unconverted(request.wish()) == Unconverted.STILL_COMING;
+  }
+
+  /**
+   * Tells whether a piece has changed hands. A part of what the kernel has converted may have gone
+   * back since, without an exit: then the rest is what counts. Where the state cannot be asked for,
+   * the kernel would have asked again.
+   */
+  private boolean hasChanged(Request request, PlannedConversion piece) {
+    if (!states.areKnown() || states.allHave(piece)) {
+      return true;
+    }
+    return request.stage() instanceof Stage.WithKernel with
+        && with.hasConverted(piece)
+        && !states.noneHas(piece);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.seam.FaultInjector;
+import io.github.gmem4j.api.vm.VmListeners;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.core.Platforms;
 import io.github.gmem4j.core.TestPolicy;

@@ -127,23 +127,6 @@ class RequestsAtTheSameTimeTest {
   }
 
   @Test
-  void guestThatUsesOneBounceBufferOnTwoVcpusIsNeverHeld() {
-    for (Unconverted rule : Unconverted.values()) {
-      log.clear();
-      Vmm vmm = vmm(rule, driver);
-      for (int round = 0; round < 10; round++) {
-        assertEquals(
-            Settlement.READY, settlement(vmm.coordinator().settle(round % 2, unshare(0, 1))));
-        vmm.world().toPrivate(0, 1);
-        vmm.world().toShared(0, 1);
-      }
-
-      assertEquals(List.of(), vmm.pauses());
-      assertEquals(10, log.stream().filter("prepare 0 PRIVATE"::equals).count());
-    }
-  }
-
-  @Test
   void requestEndedByItsOwnPatienceWhileOthersWaitIsAbortedOnce() {
     Vmm vmm = vmm(Unconverted.GIVEN_UP, driver);
     vmm.coordinator().answer(0, unshare(0, 1));
@@ -201,6 +184,20 @@ class RequestsAtTheSameTimeTest {
     assertInstanceOf(Settlement.GaveUp.class, partly);
     assertInstanceOf(Settlement.GaveUp.class, back);
     assertEquals(List.of("prepare 0-3 PRIVATE"), log);
+  }
+
+  @Test
+  void refusalThatComesTooLateDoesNotHandThePageBack() {
+    Vmm vmm =
+        vmm(
+            Unconverted.STILL_COMING,
+            driver,
+            new Told("refuser").onPrepare(conversion -> new Preparation.Refused("in use")));
+    vmm.world().toPrivate(0, 1);
+
+    vmm.coordinator().answer(0, unshare(0, 1));
+
+    assertEquals(List.of("prepare 0 PRIVATE", "commit 0 PRIVATE"), log);
   }
 
   @Test

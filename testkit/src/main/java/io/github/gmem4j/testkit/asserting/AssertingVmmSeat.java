@@ -56,6 +56,11 @@ final class AssertingVmmSeat implements VmmSeat {
   }
 
   @Override
+  public boolean everyFaultIsStale() {
+    return Answers.ofPolicy("everyFaultIsStale()", seat::everyFaultIsStale);
+  }
+
+  @Override
   public Unconverted unconverted(Wish.Convert wish) {
     known(wish, "unconverted");
     RuleBroken.unless(wish.by() == Converter.KVM, Rule.V8, "unconverted(" + wish + ")");

@@ -162,6 +162,11 @@ final class RecordingPolicy implements ConversionPolicy {
     }
 
     @Override
+    public boolean everyFaultIsStale() {
+      return asked("everyFaultIsStale()", p -> p.vmm().everyFaultIsStale());
+    }
+
+    @Override
     public Unconverted unconverted(Wish.Convert wish) {
       return asked("unconverted(" + wish + ")", p -> p.vmm().unconverted(wish));
     }

@@ -23,6 +23,7 @@ import io.github.gmem4j.backend.kvm.syscall.Syscalls;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -50,6 +51,7 @@ public final class TwinMemory implements GuestMemory {
   private final long flags;
   private final HostCopy copy;
   private final GuestSide guest;
+  private final Consumer<TwinMemory> closed;
   private final RoadListener listener;
   private final StateRuns state;
   private final PinLedger pins = new PinLedger();
@@ -66,6 +68,7 @@ public final class TwinMemory implements GuestMemory {
       long flags,
       HostCopy copy,
       GuestSide guest,
+      Consumer<TwinMemory> closed,
       RoadListener listener) {
     this.syscalls = syscalls;
     this.privateCopy = privateCopy;
@@ -74,6 +77,7 @@ public final class TwinMemory implements GuestMemory {
     this.flags = flags;
     this.copy = copy;
     this.guest = guest;
+    this.closed = closed;
     this.listener = listener;
     this.state =
         new StateRuns((flags & INIT_SHARED) != 0 ? Shareability.SHARED : Shareability.PRIVATE);
@@ -89,6 +93,7 @@ public final class TwinMemory implements GuestMemory {
    * Makes one of a private half and a fresh shared one, and takes over the private half and one
    * hold on the copier.
    *
+   * @param closed told, with no lock held, when it was closed
    * @throws KernelException if the kernel refuses
    */
   // Only this module calls it.
@@ -99,6 +104,7 @@ public final class TwinMemory implements GuestMemory {
       long flags,
       HostCopy copy,
       GuestSide guest,
+      Consumer<TwinMemory> closed,
       RoadListener listener) {
     SharedBacking shared = SharedBacking.create(syscalls, privateCopy.size());
     try {
@@ -110,6 +116,7 @@ public final class TwinMemory implements GuestMemory {
           flags,
           copy,
           guest,
+          closed,
           listener);
     } catch (KernelException e) {
       shared.close();
@@ -405,12 +412,17 @@ public final class TwinMemory implements GuestMemory {
   /** {@inheritDoc} Not between the steps of a conversion: it needs both copies to its end. */
   @Override
   public void close() {
+    boolean first;
     states.writeLock().lock();
     try {
+      first = !privateCopy.isClosed();
       privateCopy.close();
       open.close();
     } finally {
       states.writeLock().unlock();
+    }
+    if (first) {
+      closed.accept(this);
     }
   }
 }

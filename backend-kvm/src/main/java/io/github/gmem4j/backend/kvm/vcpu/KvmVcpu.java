@@ -61,6 +61,8 @@ public final class KvmVcpu implements Vcpu {
   private final GuestFrames frames;
   private final Running running;
   private Open open = Open.NOTHING;
+  private @Nullable Exit untold;
+  private boolean replied;
 
   /** How many faults in a row were out of date. */
   private int staleFaults;
@@ -153,9 +155,15 @@ public final class KvmVcpu implements Vcpu {
   }
 
   private Exit runAndTell(Reply reply) {
-    listener.on(new RoadEvent.RunEntered(id, reply));
-    Exit exit = runInside(reply);
+    Exit exit = untold;
+    if (exit == null) {
+      listener.on(new RoadEvent.RunEntered(id, reply));
+      exit = runInside(reply);
+    }
+    // An exit is not lost where the listener throws: the next run() returns it.
+    untold = exit;
     listener.on(new RoadEvent.RunLeft(id, exit));
+    untold = null;
     return exit;
   }
 
@@ -164,19 +172,30 @@ public final class KvmVcpu implements Vcpu {
     if (over != null) {
       return over;
     }
-    if (!open.takes(reply)) {
+    if (!replied && !open.takes(reply)) {
       return new Exit.Failed(Errno.EINVAL, "the last exit has no place for this reply: " + reply);
     }
+    Exit exit;
+    try {
+      if (!replied) {
+        take(reply);
+      }
+      exit = loop();
+    } catch (KernelException e) {
+      exit = new Exit.Failed(e.errno(), e.reason());
+    }
+    replied = false;
+    return exit;
+  }
+
+  /** Should a listener throw from here on, the reply was taken all the same. */
+  private void take(Reply reply) {
     open.answer(reply, processor.struct());
     boolean inCall = open == Open.CALL;
     open = Open.NOTHING;
-    try {
-      if (inCall) {
-        script.reentered(reply);
-      }
-      return loop();
-    } catch (KernelException e) {
-      return new Exit.Failed(e.errno(), e.reason());
+    replied = true;
+    if (inCall) {
+      script.reentered(reply);
     }
   }
 
@@ -294,6 +313,8 @@ public final class KvmVcpu implements Vcpu {
     running.whileOut(() -> {
       script.load(program);
       open = Open.NOTHING;
+      untold = null;
+      replied = false;
       anew = true;
       staleFaults = 0;
     });

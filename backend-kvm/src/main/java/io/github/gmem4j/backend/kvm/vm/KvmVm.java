@@ -22,6 +22,8 @@ import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.api.vm.VmListener;
+import io.github.gmem4j.api.vm.VmListeners;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.api.vm.VmType.AccessRule;
 import io.github.gmem4j.backend.kvm.layout.EnableCap;
@@ -50,6 +52,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A real VM.
@@ -82,6 +85,7 @@ public final class KvmVm implements VirtualMachine {
   private final Dropped drops = this::dropped;
   private final Gate gate = new Gate();
   private final VmSlots slots;
+  private final VmListeners listeners = new VmListeners();
 
   /** Those that are not closed. Added to under the VM's monitor. */
   private final Set<KvmVcpu> vcpus = ConcurrentHashMap.newKeySet();
@@ -157,16 +161,18 @@ public final class KvmVm implements VirtualMachine {
         return created.toFailure(
             "no guest memory of " + size + " bytes with flags 0x" + Long.toHexString(flags));
       }
-      return KernelResult.ok(
-          new KvmGuestMemory(
-              syscalls,
-              new Descriptor(syscalls, created.asInt(), copy::leave),
-              size,
-              flags,
-              copy,
-              listener,
-              drops));
+      AtomicReference<GuestMemory> memory = new AtomicReference<>();
+      Descriptor file = new Descriptor(syscalls, created.asInt(), () -> memoryClosed(memory));
+      memory.set(new KvmGuestMemory(syscalls, file, size, flags, copy, listener, drops));
+      return KernelResult.ok(memory.get());
     }
+  }
+
+  /** The memory's descriptor is closed, and the last call inside has returned. */
+  private void memoryClosed(AtomicReference<GuestMemory> memory) {
+    copy.leave();
+    GuestMemory closed = memory.get();
+    listeners.tell(told -> told.memoryClosed(closed));
   }
 
   /** {@inheritDoc} No released kernel can: ENOTTY, once the argument is one that it would take. */
@@ -182,7 +188,21 @@ public final class KvmVm implements VirtualMachine {
 
   @Override
   public KernelResult<MemorySlot> setMemory(SlotRequest request) {
-    return slots.set(request);
+    KernelResult<MemorySlot> result = slots.set(request);
+    if (request.size().value() == 0 && result instanceof KernelResult.Ok<MemorySlot> deleted) {
+      listeners.tell(told -> told.slotGone(deleted.value()));
+    }
+    return result;
+  }
+
+  @Override
+  public void addListener(VmListener added) {
+    listeners.add(added);
+  }
+
+  @Override
+  public void removeListener(VmListener removed) {
+    listeners.remove(removed);
   }
 
   /** Returns the frames of address space 0 behind which bytes of a memory lie. */
@@ -341,7 +361,7 @@ public final class KvmVm implements VirtualMachine {
     // Foreign code is called: the policy's.
     KvmVcpu vcpu =
         KvmVcpu.create(
-            device, file, id, own, gate, policy, new Frames(), listener, program, vcpus::remove);
+            device, file, id, own, gate, policy, new Frames(), listener, program, this::vcpuClosed);
     synchronized (this) {
       if (!file.isClosed()) {
         vcpus.add(vcpu);
@@ -350,6 +370,11 @@ public final class KvmVm implements VirtualMachine {
     }
     vcpu.closeWithVm();
     throw new KernelException(Errno.EIO, CLOSED);
+  }
+
+  private void vcpuClosed(KvmVcpu vcpu) {
+    vcpus.remove(vcpu);
+    listeners.tell(told -> told.vcpuClosed(vcpu.id()));
   }
 
   private void nudge() {
@@ -364,7 +389,9 @@ public final class KvmVm implements VirtualMachine {
    */
   @Override
   public void close() {
+    boolean first;
     synchronized (this) {
+      first = !file.isClosed();
       file.close();
       slots.close();
       copy.close();
@@ -372,5 +399,8 @@ public final class KvmVm implements VirtualMachine {
     // Without the monitor: whoever runs may be in a listener that asks this VM something.
     vcpus.forEach(KvmVcpu::leaveWithVm);
     vcpus.forEach(KvmVcpu::closeWithVm);
+    if (first) {
+      listeners.tell(VmListener::vmClosed);
+    }
   }
 }

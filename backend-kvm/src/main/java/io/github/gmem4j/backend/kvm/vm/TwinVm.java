@@ -17,6 +17,8 @@ import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.Vcpu;
 import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.api.vm.VmListener;
+import io.github.gmem4j.api.vm.VmListeners;
 import io.github.gmem4j.api.vm.VmType;
 import io.github.gmem4j.backend.kvm.memory.KvmGuestMemory;
 import io.github.gmem4j.backend.kvm.memory.TwinMemory;
@@ -34,6 +36,7 @@ public final class TwinVm implements VirtualMachine {
   private final Syscalls syscalls;
   private final RoadListener listener;
   private final List<TwinMemory> twins = new ArrayList<>();
+  private final VmListeners memoryListeners = new VmListeners();
 
   /** Takes over a VM whose kernel keeps the state of its frames. */
   public TwinVm(KvmVm vm, Syscalls syscalls, RoadListener listener) {
@@ -69,7 +72,8 @@ public final class TwinVm implements VirtualMachine {
     }
     try {
       TwinMemory twin =
-          TwinMemory.of(syscalls, privateCopy, flags, vm.copy(), this::show, listener);
+          TwinMemory.of(
+              syscalls, privateCopy, flags, vm.copy(), this::show, this::memoryClosed, listener);
       note(twin);
       return KernelResult.ok(twin);
     } catch (KernelException e) {
@@ -141,7 +145,7 @@ public final class TwinVm implements VirtualMachine {
     return vm.slots().stream().map(this::described).toList();
   }
 
-  private MemorySlot described(MemorySlot slot) {
+  MemorySlot described(MemorySlot slot) {
     return new MemorySlot(
         slot.slot(),
         slot.flags(),
@@ -219,6 +223,22 @@ public final class TwinVm implements VirtualMachine {
   @Override
   public Vcpu createVcpu(GuestProgram program) {
     return vm.createVcpu(program);
+  }
+
+  @Override
+  public void addListener(VmListener added) {
+    memoryListeners.add(added);
+    vm.addListener(new TwinListener(this, added));
+  }
+
+  @Override
+  public void removeListener(VmListener removed) {
+    memoryListeners.remove(removed);
+    vm.removeListener(new TwinListener(this, removed));
+  }
+
+  private void memoryClosed(TwinMemory twin) {
+    memoryListeners.tell(told -> told.memoryClosed(twin));
   }
 
   @Override

@@ -57,6 +57,11 @@ record StorySeat(VmmSeat seat, Optional<RetryRule> patience, Optional<ImplicitRu
   }
 
   @Override
+  public boolean everyFaultIsStale() {
+    return seat.everyFaultIsStale();
+  }
+
+  @Override
   public Unconverted unconverted(Wish.Convert wish) {
     return seat.unconverted(wish);
   }
