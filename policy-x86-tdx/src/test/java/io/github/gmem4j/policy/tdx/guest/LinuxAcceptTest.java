@@ -104,4 +104,25 @@ final class LinuxAcceptTest {
     assertEquals(new VmCall.MapGpa(4096 | 1L << 47, 8192), guest.call());
     guest.succeeds().assertDone();
   }
+
+  private static GuestScript releasing() {
+    return begin(GpaRange.of(0x5000, 0x2000), Shareability.SHARED, DeviceAssignment.TDX_CONNECT);
+  }
+
+  @Test
+  void whatIsNotThereOrWasNeverAcceptedNeedsNoRelease() {
+    GuestScript guest = releasing();
+
+    guest.yields(TdxStatus.EPT_ENTRY_FREE.about(TdxStatus.Operand.RCX));
+    assertEquals(new ReleasePage(new Gpa(0x6000), PageSize.KIB_4), guest.instruction());
+    guest.yields(TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(TdxStatus.Operand.RCX));
+
+    guest.succeeds().assertDone();
+  }
+
+  @Test
+  void aReleaseThatFailsIsGivenUp() {
+    releasing().yields(TdxStatus.OPERAND_INVALID.about(TdxStatus.Operand.RCX)).assertGivesUp();
+    releasing().yields(TdxStatus.PAGE_SIZE_MISMATCH.at(PageSize.MIB_2)).assertGivesUp();
+  }
 }

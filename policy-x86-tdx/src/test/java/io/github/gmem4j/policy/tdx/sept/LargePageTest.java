@@ -8,6 +8,7 @@ import io.github.gmem4j.policy.tdx.tdcall.PageSize;
 import io.github.gmem4j.policy.tdx.tdcall.TdxStatus;
 import io.github.gmem4j.policy.tdx.tdcall.TdxStatus.Operand;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -194,5 +195,63 @@ final class LargePageTest {
         td.firmware
             .pages()
             .aug(new SeptPosition(PageSize.GIB_1, new Gfn(0)), FolioRun.of(new FakeFolio(0))));
+  }
+
+  private static final TdxStatus WRONG_STATE =
+      TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(Operand.RCX);
+  private static final TdxStatus NO_PROMOTION =
+      TdxStatus.EPT_INVALID_PROMOTE_CONDITIONS.about(Operand.RCX);
+
+  @Test
+  void thereAreNoTablesBelowTheSmallestPages() {
+    td.largeAccepted();
+    TableCalls tables = td.firmware.tables();
+    TdxStatus refused = TdxStatus.OPERAND_INVALID.about(Operand.RCX);
+
+    assertEquals(refused, tables.add(Td.small(512)));
+    assertEquals(refused, tables.demote(Td.small(512)));
+    assertEquals(refused, tables.promote(Td.small(512)));
+  }
+
+  @Test
+  @DisplayName("tdh_mem_sept_add.c, tdh_mem_page_demote.c, tdh_mem_page_promote.c: the entry")
+  void aTableHangsAtAFreeEntryALeafIsSplitAndATableMerged() {
+    TableCalls tables = td.firmware.tables();
+    SeptPosition gigabyte = new SeptPosition(PageSize.GIB_1, new Gfn(0));
+
+    assertEquals(TdxStatus.SUCCESS, tables.add(gigabyte));
+    assertEquals(WRONG_STATE, tables.add(gigabyte));
+    assertEquals(WRONG_STATE, tables.demote(Td.LARGE));
+    td.largeAccepted();
+    assertEquals(WRONG_STATE, tables.promote(Td.LARGE));
+    assertEquals(EntryState.MAPPED, td.stateOf(Td.LARGE));
+  }
+
+  @Test
+  void anEmptyTableIsNotPromoted() {
+    TableCalls tables = td.firmware.tables();
+    tables.add(new SeptPosition(PageSize.GIB_1, new Gfn(0)));
+    tables.add(Td.LARGE);
+    td.blockAndTrack(Td.LARGE);
+
+    assertEquals(NO_PROMOTION, tables.promote(Td.LARGE));
+  }
+
+  @Test
+  void promotingNeedsABlockAndCanBeInterruptedAndRestarted() {
+    List<FakeFolio> folios = td.largeAccepted();
+    TableCalls tables = td.firmware.tables();
+    splitting.split(Td.LARGE);
+    assertEquals(Optional.of(Td.small(515)), td.firmware.state().ownerOf(folios.get(3)));
+
+    assertEquals(TdxStatus.GPA_RANGE_NOT_BLOCKED.about(Operand.RCX), tables.promote(Td.LARGE));
+    td.blockAndTrack(Td.LARGE);
+    td.host.fail(SeptFaults.PAGE_PROMOTE_INTERRUPTED, 1);
+    assertEquals(TdxStatus.INTERRUPTED_RESTARTABLE, tables.promote(Td.LARGE));
+    assertEquals(TdxStatus.SUCCESS, tables.promote(Td.LARGE));
+
+    assertEquals(EntryState.MAPPED, td.stateOf(Td.LARGE));
+    assertEquals(EntryState.FREE, td.stateOf(Td.small(515)));
+    assertEquals(Optional.of(Td.LARGE), td.firmware.state().ownerOf(folios.get(3)));
   }
 }

@@ -106,4 +106,20 @@ final class LaunchTest {
     assertEquals(0, host.kicks());
     assertEquals(List.of(), host.bugs());
   }
+
+  @Test
+  @DisplayName("tdh_mem_page_add.c: size, then the walk, then the entry")
+  void theImageTakesSmallPagesAtFreeEntriesThatHaveATable() {
+    PageCalls pages = platform.firmware().pages();
+
+    assertEquals(
+        TdxStatus.OPERAND_INVALID.about(Operand.RCX), pages.add(Td.LARGE, page, Optional.empty()));
+    assertEquals(
+        TdxStatus.EPT_WALK_FAILED.about(Operand.RCX),
+        pages.add(Td.small(3), page, Optional.empty()));
+    assertEquals(Granting.GRANTED, populate(Optional.empty()));
+    assertEquals(
+        TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(Operand.RCX),
+        pages.add(Td.small(3), new FakeFolio(4), Optional.of(new byte[4096])));
+  }
 }

@@ -228,4 +228,21 @@ final class RemovalTest {
         new AcceptOutcome.Left(new EptViolation(PageSize.KIB_4, PageSize.KIB_4, EntryState.FREE)),
         td.accept(3, PageSize.KIB_4));
   }
+
+  @Test
+  @DisplayName("tdh_mem_page_remove.c: only a leaf is removed; tdg_mem_page_release.c: as mapped")
+  void whatIsNotMappedIsNeitherRemovedNorReleased() {
+    td.accepted(3);
+    td.pending(5);
+
+    assertEquals(
+        TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(TdxStatus.Operand.RCX),
+        td.firmware.pages().remove(Td.small(4)));
+    assertEquals(
+        TdxStatus.EPT_ENTRY_FREE.about(TdxStatus.Operand.RCX), td.release(4, PageSize.KIB_4));
+    assertEquals(
+        TdxStatus.EPT_ENTRY_STATE_INCORRECT.about(TdxStatus.Operand.RCX),
+        td.release(5, PageSize.KIB_4));
+    assertEquals(TdxStatus.PAGE_SIZE_MISMATCH.at(PageSize.KIB_4), td.release(0, PageSize.MIB_2));
+  }
 }
