@@ -14,8 +14,10 @@ import io.github.gmem4j.api.vm.HostVirtualAddress;
 import io.github.gmem4j.api.vm.MemorySlot;
 import io.github.gmem4j.api.vm.SlotRequest;
 import io.github.gmem4j.api.vm.VirtualMachine;
+import io.github.gmem4j.api.vm.VmListener;
 import io.github.gmem4j.core.Engine;
 import io.github.gmem4j.core.softwareprotected.SoftwareProtectedPolicy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,28 @@ class SlotChangesTest {
 
     assertEquals(slot, vm.setMemory(SlotRequest.delete(1)).orThrow());
     assertTrue(vm.slots().isEmpty());
+  }
+
+  @Test
+  void listenersHearOfSlotsThatGoAsLongAsTheyAreListeners() {
+    List<MemorySlot> gone = new ArrayList<>();
+    VmListener listener =
+        new VmListener() {
+          @Override
+          public void slotGone(MemorySlot slot) {
+            gone.add(slot);
+          }
+        };
+    vm.addListener(listener);
+    MemorySlot first = set(1, 0, 0x1000, 2, HVA);
+    set(2, 0, 0x8000, 2, HVA);
+    assertEquals(List.of(), gone);
+
+    vm.setMemory(SlotRequest.delete(1)).orThrow();
+    vm.removeListener(listener);
+    vm.setMemory(SlotRequest.delete(2)).orThrow();
+
+    assertEquals(List.of(first), gone);
   }
 
   @Test
