@@ -64,6 +64,13 @@ public final class LockQueue implements FaultInjector {
     }
   }
 
+  /** Makes a call on a thread of its own, which a gate of the test's will hold. */
+  public <T> CompletableFuture<T> held(Supplier<T> call) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    start(() -> answer.complete(call.get()));
+    return answer;
+  }
+
   private Thread start(Runnable task) {
     Thread thread = Thread.ofPlatform().daemon().start(task);
     threads.add(thread);

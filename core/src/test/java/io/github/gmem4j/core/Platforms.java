@@ -4,6 +4,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.lenient;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.withSettings;
 
 import io.github.gmem4j.api.policy.Granting;
 import io.github.gmem4j.api.policy.HostReach;
@@ -18,7 +19,15 @@ public final class Platforms {
 
   /** A platform that grants everything and objects to nothing. */
   public static Platform agreeable() {
-    Platform platform = mock(Platform.class);
+    return agreeable(mock(Platform.class));
+  }
+
+  /** The same, for a test of very many calls: none of them is kept. */
+  public static Platform agreeableAndForgetful() {
+    return agreeable(mock(Platform.class, withSettings().stubOnly()));
+  }
+
+  private static Platform agreeable(Platform platform) {
     lenient().when(platform.makePrivate(any(), any())).thenReturn(Granting.GRANTED);
     lenient().when(platform.populate(any(), any(), any())).thenReturn(Granting.GRANTED);
     lenient().when(platform.mapShared(any(), any())).thenReturn(Granting.GRANTED);

@@ -77,6 +77,8 @@ public final class InMemoryVcpu implements Vcpu {
     this.decisions = new Decisions(vm, id, this::view);
     this.progress = new Progress(program);
     vm.mmu().add(presence);
+    // A VM that was closed meanwhile may have told its vCPUs before this was one of them.
+    forgetIfEnded();
   }
 
   @Override

@@ -170,6 +170,16 @@ public final class GuestMmu implements GuestSide, PlatformHost {
     }
   }
 
+  /** Returns how many vCPUs are known. */
+  int vcpuCount() {
+    lock();
+    try {
+      return vcpus.size();
+    } finally {
+      unlock();
+    }
+  }
+
   /** Tells the vCPUs that the VM was closed. Under no lock. */
   void tellVcpusOfClose() {
     List<VcpuPresence> known;

@@ -2,20 +2,37 @@ package io.github.gmem4j.core.memory;
 
 import static io.github.gmem4j.core.World.errnoOf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.when;
 
+import io.github.gmem4j.api.memory.ConversionOutcome;
 import io.github.gmem4j.api.memory.Errno;
+import io.github.gmem4j.api.memory.GuestMemory;
 import io.github.gmem4j.api.memory.PageIndex;
 import io.github.gmem4j.api.memory.Pin;
+import io.github.gmem4j.api.memory.PinAccess;
 import io.github.gmem4j.api.memory.ReferenceKind;
+import io.github.gmem4j.api.policy.HostReach;
+import io.github.gmem4j.api.policy.Platform;
+import io.github.gmem4j.core.Engine;
+import io.github.gmem4j.core.Gate;
+import io.github.gmem4j.core.LockQueue;
+import io.github.gmem4j.core.Platforms;
+import io.github.gmem4j.core.TestPolicy;
 import io.github.gmem4j.core.World;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** References on pages, taken through a host mapping. */
 class PinTest {
+  private static final long SHARED = GuestMemory.MMAP | GuestMemory.INIT_SHARED;
+
   private final World world = World.inPlaceShared();
 
   @Test
@@ -82,6 +99,63 @@ class PinTest {
 
     assertThrows(IllegalStateException.class, () -> pin.load(0));
     assertThrows(IllegalStateException.class, () -> pin.store(0, (byte) 1));
+  }
+
+  @Test
+  @Timeout(120)
+  void accessThatWaitsForTheMemoryFindsThePinReleasedMeanwhile() {
+    LockQueue queue = new LockQueue();
+    World held = World.inPlaceShared(Engine.builder().faults(queue));
+    Pin pin = held.pin(4, ReferenceKind.LONG_TERM, "ring");
+
+    queue.hold(held.memory(), 5);
+    CompletableFuture<Boolean> read = queue.enqueue(() -> isRefused(() -> pin.read(0)));
+    CompletableFuture<Boolean> written =
+        queue.enqueue(() -> isRefused(() -> pin.write(0, (byte) 9)));
+    pin.close();
+    queue.letGo();
+
+    assertTrue(read.join());
+    assertTrue(written.join());
+    assertEquals(0, held.hostLoad(4));
+  }
+
+  private static boolean isRefused(Runnable access) {
+    try {
+      access.run();
+      return false;
+    } catch (IllegalStateException released) {
+      return true;
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void accessUnderWayEndsBeforeThePageChangesHandsThoughThePinWasReleased() {
+    Gate gate = new Gate();
+    Platform platform = Platforms.agreeable();
+    LockQueue line = new LockQueue();
+    World held = World.of(Engine.inMemory(), TestPolicy.confidential().with(platform), SHARED);
+    Pin pin = held.pin(4, ReferenceKind.LONG_TERM, "ring");
+    pin.store(0, (byte) 5);
+    ((MemoryView) held.memory()).flipToPrivate(4, 5);
+    when(platform.reachedByHost(any(), any()))
+        .thenAnswer(asked -> {
+          gate.pass();
+          return HostReach.EXPOSED;
+        });
+
+    CompletableFuture<PinAccess> read = line.held(() -> pin.read(0));
+    gate.awaitArrival();
+    pin.close();
+    CompletableFuture<ConversionOutcome> shared = line.enqueue(() -> held.toShared(4, 1));
+    assertFalse(shared.isDone());
+    gate.open();
+    line.letGo();
+
+    assertEquals(new PinAccess.Reached((byte) 5), read.join());
+    assertTrue(shared.join().succeeded());
+    assertThrows(IllegalStateException.class, () -> pin.read(0));
   }
 
   @Test

@@ -2,15 +2,24 @@ package io.github.gmem4j.core.vm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.gmem4j.api.guest.GuestProgram;
+import io.github.gmem4j.api.road.RoadEvent;
 import io.github.gmem4j.api.road.RoadListener;
 import io.github.gmem4j.api.seam.FaultInjector;
+import io.github.gmem4j.api.vm.Exit;
+import io.github.gmem4j.api.vm.Vcpu;
+import io.github.gmem4j.api.vm.VirtualMachine;
 import io.github.gmem4j.api.vm.VmListeners;
 import io.github.gmem4j.api.vm.VmType;
+import io.github.gmem4j.core.Engine;
 import io.github.gmem4j.core.Platforms;
 import io.github.gmem4j.core.TestPolicy;
+import io.github.gmem4j.core.World;
 import io.github.gmem4j.core.kernel.HostKernel;
 import io.github.gmem4j.core.kernel.KernelGeneration;
+import io.github.gmem4j.core.softwareprotected.SoftwareProtectedPolicy;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -89,5 +98,41 @@ class GuestMmuTest {
 
     assertEquals(true, isStale(before, 100));
     assertEquals(false, isStale(mmu.sequence(), 15));
+  }
+
+  @Test
+  void vcpusThatWereClosedAreForgottenByTheirVm() {
+    World world = World.inPlace();
+    GuestMmu known = ((InMemoryVm) world.vm()).mmu();
+
+    for (int i = 0; i < 20_000; i++) {
+      Vcpu vcpu = world.vm().createVcpu(GuestProgram.of());
+      assertEquals(new Exit.Halt(), vcpu.run());
+      vcpu.close();
+      vcpu.close();
+    }
+
+    assertEquals(1, known.vcpuCount(), "the one that is not closed");
+    world.vcpu().close();
+    assertEquals(0, known.vcpuCount());
+  }
+
+  @Test
+  void vcpuThatIsClosedFromWithinIsForgottenWhenItHasLeft() {
+    AtomicReference<Vcpu> inside = new AtomicReference<>();
+    VirtualMachine vm =
+        Engine.builder()
+            .listener(event -> {
+              if (event instanceof RoadEvent.RunEntered) {
+                inside.get().close();
+              }
+            })
+            .build()
+            .createVm(SoftwareProtectedPolicy.create());
+    inside.set(vm.createVcpu(GuestProgram.of()));
+
+    inside.get().run();
+
+    assertEquals(0, ((InMemoryVm) vm).mmu().vcpuCount());
   }
 }
