@@ -33,7 +33,8 @@ final class KernelReplayCommandTest {
         "gmem: nothing of B.jsonl.gz can be played on this host's kernel%n".formatted(),
         err.toString());
     assertEquals(
-        "skipped 60 sequences of generation B%nreplayed 0 sequences, 0 operations: 0 disagreements%n"
+        ("skipped 60 sequences of generation B%n"
+                + "replayed 0 sequences, 0 operations: 0 disagreements%n")
             .formatted(),
         out.toString());
   }

@@ -115,11 +115,14 @@ class StoryVerbsTest {
             """
             steps:
               - vmm:
-                  - {set-slot: {slot: 1, flags: 4, gpa: 0x80001000, size: 0x1000, memory: true}, expect: EEXIST}
+                  - set-slot: {slot: 1, flags: 4, gpa: 0x80001000, size: 0x1000, memory: true}
+                    expect: EEXIST
                   - {set-slot: {slot: 1, flags: 4, gpa: 0x90000000, size: 0x1000}, expect: EBADF}
-                  - {set-slot: {slot: 1, flags: 4, gpa: 0x1, size: 0x1000, memory: true}, expect: EINVAL}
+                  - set-slot: {slot: 1, flags: 4, gpa: 0x1, size: 0x1000, memory: true}
+                    expect: EINVAL
                   - {set-slot: {slot: 0}, expect: ok}
-                  - {set-slot: {slot: 7, flags: 4, gpa: 0x90000000, size: 0x8000, memory: true}, expect: ok}
+                  - set-slot: {slot: 7, flags: 4, gpa: 0x90000000, size: 0x8000, memory: true}
+                    expect: ok
             """));
   }
 
@@ -319,7 +322,8 @@ class StoryVerbsTest {
             kernel: vm-attributes
             steps:
               - {check: 0-7, state: private}
-              - {vcpu: 0, does: [{write: 0x80003000, value: 0x42}, {read: 0x80003000, expect: 0x42}]}
+              - vcpu: 0
+                does: [{write: 0x80003000, value: 0x42}, {read: 0x80003000, expect: 0x42}]
               - vmm:
                   - {convert: shared, pages: 3, expect: ENOTTY}
                   - {attributes: shared, gpa: 0x80003000, expect: converted}
