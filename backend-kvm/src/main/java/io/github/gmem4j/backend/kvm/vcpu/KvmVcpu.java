@@ -310,14 +310,16 @@ public final class KvmVcpu implements Vcpu {
    */
   @Override
   public void load(GuestProgram program) {
-    running.whileOut(() -> {
-      script.load(program);
-      open = Open.NOTHING;
-      untold = null;
-      replied = false;
-      anew = true;
-      staleFaults = 0;
-    });
+    running.whileOut(
+        "load a program into",
+        () -> {
+          script.load(program);
+          open = Open.NOTHING;
+          untold = null;
+          replied = false;
+          anew = true;
+          staleFaults = 0;
+        });
   }
 
   @Override

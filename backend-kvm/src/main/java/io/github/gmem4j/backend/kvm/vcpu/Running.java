@@ -25,6 +25,9 @@ final class Running {
   /** What every later run answers; null: it is open. */
   private final AtomicReference<Exit.@Nullable Failed> ended = new AtomicReference<>();
 
+  /** Who is inside; written by who holds {@link #lock}. */
+  private volatile @Nullable Thread inside;
+
   /** Guarded by {@link #lock}. */
   private boolean released;
 
@@ -50,10 +53,10 @@ final class Running {
   /**
    * Runs.
    *
-   * @throws IllegalStateException if it is run already
+   * @throws IllegalStateException if it is run already; names the vCPU and the threads
    */
   Exit run(Supplier<Exit> run) {
-    enter();
+    enter("run");
     try {
       return ScopedValue.where(INSIDE, this).call(run::get);
     } finally {
@@ -64,10 +67,11 @@ final class Running {
   /**
    * Does something while nobody runs.
    *
-   * @throws IllegalStateException if somebody does
+   * @param what what, for the exception
+   * @throws IllegalStateException if somebody does; names the vCPU and the threads
    */
-  void whileOut(Runnable action) {
-    enter();
+  void whileOut(String what, Runnable action) {
+    enter(what);
     try {
       action.run();
     } finally {
@@ -75,17 +79,27 @@ final class Running {
     }
   }
 
-  private void enter() {
+  private void enter(String what) {
+    Thread me = Thread.currentThread();
     if (lock.isHeldByCurrentThread()) {
-      throw new IllegalStateException("vCPU " + vcpu + " runs, and this is called from inside");
+      throw new IllegalStateException(
+          me + " cannot " + what + " vCPU " + vcpu + " from within its own run()");
     }
-    if (!lock.tryLock()) {
-      throw new IllegalStateException("another thread runs vCPU " + vcpu);
+    while (!lock.tryLock()) {
+      Thread other = inside;
+      if (other != null) {
+        throw new IllegalStateException(
+            me + " cannot " + what + " vCPU " + vcpu + " while " + other + " is inside");
+      }
+      // Somebody comes, goes, or gives back a vCPU that has ended: that is no run.
+      Thread.onSpinWait();
     }
+    inside = me;
   }
 
   /** Leaves, and releases what was ended meanwhile by somebody who did not wait. */
   private void leave() {
+    inside = null;
     lock.unlock();
     if (ended.get() != null) {
       releaseIfOut();
