@@ -30,7 +30,6 @@ public final class FakeKernel implements Syscalls {
   }
 
   private static final int EBADF = 9;
-  private static final int ENOTTY = 25;
   private static final int ENODEV = 19;
 
   /** Addresses of guest_memfd mappings: nobody may touch them but this kernel. */
@@ -54,7 +53,7 @@ public final class FakeKernel implements Syscalls {
   private int calls;
   private int failAt = -1;
   private int failWith;
-  private boolean amd;
+  private final FakeIoctls ioctls = new FakeIoctls(this);
   private int staleFaults;
   private int staleEvery;
   private int accesses;
@@ -70,7 +69,7 @@ public final class FakeKernel implements Syscalls {
 
   /** Makes the processor one that calls with {@code vmmcall}. */
   public FakeKernel onAmd() {
-    amd = true;
+    ioctls.onAmd();
     return this;
   }
 
@@ -140,16 +139,16 @@ public final class FakeKernel implements Syscalls {
     return calls++ == failAt ? Returned.failure(failWith) : call.get();
   }
 
-  private static Returned answer(int errno) {
+  static Returned answer(int errno) {
     return errno == 0 ? Returned.of(0) : Returned.failure(errno);
   }
 
   /** Opens a file with close-on-exec, as KVM does with nearly all. */
-  private Returned opened(FakeFile file) {
+  Returned opened(FakeFile file) {
     return opened(file, true);
   }
 
-  private Returned opened(FakeFile file, boolean closeOnExec) {
+  Returned opened(FakeFile file, boolean closeOnExec) {
     files.put(nextFile, file);
     if (!closeOnExec) {
       inherited.add(nextFile);
@@ -177,100 +176,12 @@ public final class FakeKernel implements Syscalls {
 
   @Override
   public Returned ioctl(int fd, long request, long argument) {
-    return counted(() ->
-        switch (files.get(fd)) {
-          case null -> Returned.failure(EBADF);
-          case FakeFile.Device device -> onDevice(request, argument);
-          case FakeVm vm when request == 0xAE41 -> opened(new FakeVcpu(vm));
-          case FakeVm vm when request == 0xAE03 -> capability(argument);
-          case FakeVcpu vcpu when request == 0xAE80 -> answer(vcpu.run());
-          default -> Returned.failure(ENOTTY);
-        });
-  }
-
-  private Returned onDevice(long request, long argument) {
-    return switch ((int) request) {
-      case 0xAE00 -> Returned.of(12);
-      case 0xAE01 -> opened(new FakeVm(this, (int) argument));
-      case 0xAE03 -> capability(argument);
-      case 0xAE04 -> Returned.of(12288);
-      default -> Returned.failure(ENOTTY);
-    };
-  }
-
-  private static Returned capability(long number) {
-    return Returned.of(
-        switch ((int) number) {
-          case 201 -> 1 << 12;
-          case 231, 232, 234 -> 1;
-          case 235 -> 3;
-          case 244 -> 3;
-          default -> 0;
-        });
+    return counted(() -> ioctls.answer(files.get(fd), request, argument));
   }
 
   @Override
   public Returned ioctl(int fd, long request, MemorySegment argument) {
-    return counted(() ->
-        switch (files.get(fd)) {
-          case null -> Returned.failure(EBADF);
-          case FakeFile.Device device when request == 0xC008AE05L -> cpuid(argument);
-          case FakeVm vm -> onVm(vm, request, argument);
-          case FakeGmem memory when request == 0xC080AED2L && generation == Generation.IN_PLACE ->
-              answer(memory.convert(argument));
-          case FakeVcpu vcpu -> onVcpu(vcpu, request, argument);
-          default -> Returned.failure(ENOTTY);
-        });
-  }
-
-  private Returned cpuid(MemorySegment struct) {
-    struct.set(ValueLayout.JAVA_INT, 0, 1);
-    byte[] vendor =
-        (amd ? "AuthcAMDenti" : "GenuntelineI")
-            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    MemorySegment.copy(vendor, 0, struct, ValueLayout.JAVA_BYTE, 8 + 16, vendor.length);
-    return Returned.of(0);
-  }
-
-  private Returned onVm(FakeVm vm, long request, MemorySegment argument) {
-    if (request == 0xC040AED4L) {
-      long size = argument.get(ValueLayout.JAVA_LONG, 0);
-      long flags = argument.get(ValueLayout.JAVA_LONG, 8);
-      return (flags & ~3) != 0 || size <= 0 || size % 4096 != 0
-          ? Returned.failure(FakeGmem.EINVAL)
-          : opened(new FakeGmem(vm, size, flags), false);
-    }
-    if (request == 0x40A0AE49L) {
-      return answer(vm.setRegion(argument));
-    }
-    if (request == 0x4020AED2L && generation == Generation.ATTRIBUTES) {
-      return answer(vm.setAttributes(argument));
-    }
-    if (request == 0x4068AEA3L) {
-      vm.exitHypercalls = argument.get(ValueLayout.JAVA_LONG, 8);
-      return answer((vm.exitHypercalls & ~(1 << 12)) == 0 ? 0 : FakeGmem.EINVAL);
-    }
-    return Returned.failure(ENOTTY);
-  }
-
-  private Returned onVcpu(FakeVcpu vcpu, long request, MemorySegment argument) {
-    switch ((int) request) {
-      case 0x4008AE90 -> {
-        if (amd) {
-          vcpu.expectVmmcall();
-        }
-      }
-      case 0x4090AE82 -> vcpu.setRegs(argument);
-      case 0x4138AE84 -> vcpu.setSregs(argument);
-      case 0x8138AE83 -> vcpu.getSregs(argument);
-      case 0xC040AED5 -> {
-        return answer(vcpu.vm.prefault(argument));
-      }
-      default -> {
-        return Returned.failure(ENOTTY);
-      }
-    }
-    return Returned.of(0);
+    return counted(() -> ioctls.answer(files.get(fd), request, argument));
   }
 
   private Returned mapped(long address, long length) {
