@@ -17,6 +17,7 @@ import io.github.gmem4j.backend.kvm.PlainGuest;
 import io.github.gmem4j.backend.kvm.fake.FakeKernel;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a listener of a VM is told as its parts go: each once. */
@@ -48,7 +49,7 @@ class VmListenerTest {
         }
       };
 
-  private GuestMemory watched;
+  private @Nullable GuestMemory watched;
 
   @Test
   void inPlace() {
@@ -69,16 +70,18 @@ class VmListenerTest {
   }
 
   private void play(VirtualMachine vm) {
-    watched = vm.createGuestMemory(SIZE, GuestMemory.MMAP | GuestMemory.INIT_SHARED).orThrow();
+    GuestMemory memory =
+        vm.createGuestMemory(SIZE, GuestMemory.MMAP | GuestMemory.INIT_SHARED).orThrow();
+    watched = memory;
     vm.addListener(listener);
     vm.addListener(listener);
-    vm.setMemory(SlotRequest.bind(3, new Gpa(0x1_0000_0000L), watched)).orThrow();
+    vm.setMemory(SlotRequest.bind(3, new Gpa(0x1_0000_0000L), memory)).orThrow();
     Vcpu vcpu = vm.createVcpu(GuestProgram.of());
     vcpu.close();
     vcpu.close();
     vm.setMemory(SlotRequest.delete(3)).orThrow();
-    watched.close();
-    watched.close();
+    memory.close();
+    memory.close();
     vm.close();
     vm.close();
 
