@@ -103,7 +103,7 @@ class RequestsStressTest {
     AtomicBoolean flipped = new AtomicBoolean();
     Engine engine =
         Engine.builder()
-            .waiter(pause -> Thread.yield())
+            .waiter(pause -> Thread.onSpinWait())
             .listener(event -> {
               if (event instanceof RoadEvent.PagesFlipped) {
                 flipped.set(true);
@@ -180,7 +180,7 @@ class RequestsStressTest {
     }
     if (host.pin(new PageIndex(random.nextInt(PAGES)), ReferenceKind.SHORT_TERM, "dio")
         instanceof KernelResult.Ok<Pin> taken) {
-      Thread.yield();
+      Thread.onSpinWait();
       taken.value().close();
     }
   }
